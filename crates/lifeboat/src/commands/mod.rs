@@ -1,0 +1,54 @@
+//! The commands: each opens what it needs, carries out one operation, and reports.
+
+mod backup_prometheus;
+mod list;
+mod pin;
+mod prune;
+mod restore;
+mod show;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::CommandFactory;
+use clap_complete::Shell;
+
+use crate::{
+    cli::{Arguments, BackupCommand, BackupsCommand},
+    output::Printer,
+};
+
+pub(crate) async fn backup(command: BackupCommand, printer: &Printer) -> anyhow::Result<ExitCode> {
+    match command {
+        BackupCommand::Prometheus(options) => backup_prometheus::run(&options, printer).await,
+    }
+}
+
+pub(crate) async fn backups(
+    command: BackupsCommand,
+    printer: &Printer,
+) -> anyhow::Result<ExitCode> {
+    match command {
+        BackupsCommand::List(options) => list::run(&options, printer).await,
+        BackupsCommand::Show(options) => show::run(&options, printer).await,
+        BackupsCommand::Pin(options) => pin::pin(&options, printer).await,
+        BackupsCommand::Unpin(options) => pin::unpin(&options, printer).await,
+        BackupsCommand::Verify(options) => verify::run(&options, printer).await,
+        BackupsCommand::Prune(options) => prune::run(&options, printer).await,
+        BackupsCommand::Restore(options) => restore::run(&options, printer).await,
+    }
+}
+
+pub(crate) fn completions(shell: Shell) {
+    let mut command = Arguments::command();
+    clap_complete::generate(shell, &mut command, "lifeboat", &mut std::io::stdout());
+}
+
+/// Success, or the code for a failing verdict.
+fn exit_code(good: bool) -> ExitCode {
+    if good {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}

@@ -1,0 +1,49 @@
+//! Lifeboat's command line: parses the arguments, runs one command, and ends with 0 (fine), 1 (failed or failing) or 2 (wrong usage).
+
+#[expect(
+    clippy::doc_markdown,
+    reason = "these comments become help texts, which are not Markdown"
+)]
+mod cli;
+mod commands;
+mod failure;
+mod interrupt;
+mod logging;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::{Arguments, Command};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    logging::start(&arguments.logging);
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => return failure::report(&error.into()),
+    };
+    let outcome = runtime.block_on(run(arguments));
+    // A request that hangs must not keep a finished program alive.
+    runtime.shutdown_background();
+    match outcome {
+        Ok(code) => code,
+        Err(error) => failure::report(&error),
+    }
+}
+
+async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let printer = output::Printer::new(arguments.output);
+    match arguments.command {
+        Command::Backup(command) => commands::backup(command, &printer).await,
+        Command::Backups(command) => commands::backups(command, &printer).await,
+        Command::Completions { shell } => {
+            commands::completions(shell);
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
