@@ -130,7 +130,7 @@ impl<'w, 'r, R: BufRead + ?Sized> Body<'w, 'r, R> {
             } else if given as u64 == left || given >= limit {
                 return Ok(());
             } else {
-                wanted = (given * 2).clamp(64, limit);
+                wanted = limit.min((given * 2).max(64));
             }
         }
         Ok(())

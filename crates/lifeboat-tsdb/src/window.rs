@@ -49,9 +49,11 @@ impl<'a, R: BufRead + ?Sized> Window<'a, R> {
     #[inline]
     pub(crate) fn peek(&mut self, wanted: usize) -> io::Result<&[u8]> {
         if self.start == self.held.len() {
-            let available = fill(self.reader)?;
-            if available >= wanted || available == 0 {
-                return self.reader.fill_buf();
+            match fill(self.reader)? {
+                // Asked once more, a reader at its end might be interrupted, or go on.
+                0 => return Ok(&[]),
+                available if available >= wanted => return self.reader.fill_buf(),
+                _ => {}
             }
         }
         self.hold(wanted)

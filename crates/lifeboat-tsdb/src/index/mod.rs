@@ -4,6 +4,7 @@ mod label_indices;
 mod offset_table;
 mod postings;
 mod series;
+mod series_body;
 mod symbols;
 
 use std::io::{self, BufRead};
@@ -210,7 +211,6 @@ impl Scan {
         scan_postings(
             window,
             contents.label_offset_table,
-            version,
             &self.series,
             &mut self.postings,
             findings,

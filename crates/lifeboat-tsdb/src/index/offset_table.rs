@@ -2,7 +2,7 @@
 
 use std::io::BufRead;
 
-use super::postings::Postings;
+use super::postings::{ALIGNMENT, Postings};
 use super::series::Series;
 use super::{Version, padding, skip};
 use crate::body::Body;
@@ -139,6 +139,11 @@ impl<'a> Table<'a> {
         let Some((keys, name, value, offset)) = parse() else {
             return 0;
         };
+        // Whatever the size of the reader's buffer, the same entries are too long.
+        let used = bytes.len() - rest.len();
+        if used > LONGEST_ENTRY {
+            return 0;
+        }
         if keys != 2 {
             self.faults.keys.get_or_insert((position, keys));
         }
@@ -148,7 +153,7 @@ impl<'a> Table<'a> {
             self.all = Some(offset);
         }
         self.count += 1;
-        bytes.len() - rest.len()
+        used
     }
 
     fn order(&mut self, position: u64, name: &[u8], value: &[u8]) {
@@ -177,8 +182,8 @@ impl<'a> Table<'a> {
         let postings = &mut *self.postings;
         let place = offset
             .checked_sub(postings.base)
-            .filter(|place| place.is_multiple_of(postings.alignment));
-        if !place.is_some_and(|place| postings.starts.remove(place / postings.alignment)) {
+            .filter(|place| place.is_multiple_of(ALIGNMENT));
+        if !place.is_some_and(|place| postings.starts.remove(place / ALIGNMENT)) {
             self.faults.astray.get_or_insert((position, offset));
             self.faults.astray_count += 1;
         }
@@ -213,7 +218,7 @@ fn check_counts(
     if let Some(first) = postings.starts.first()
         && postings.complete
     {
-        let first = postings.base + first * postings.alignment;
+        let first = postings.base + first * ALIGNMENT;
         findings.damage(
             first,
             format_args!("{orphans} postings lists are not in the {NAME}, this is the first"),

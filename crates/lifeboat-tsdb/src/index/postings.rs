@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::io::BufRead;
 
 use super::series::Series;
-use super::{Version, padding, skip};
+use super::{padding, skip};
 use crate::bitmap::Bitmap;
 use crate::body::Body;
 use crate::finding::Findings;
 use crate::window::{Stop, Window};
 
-/// Postings lists start at multiples of this.
-const ALIGNMENT: u64 = 4;
+/// Postings lists start at multiples of this, in every version.
+pub(super) const ALIGNMENT: u64 = 4;
 /// How many lists that are as long as there are series are remembered, to find the list of all series among them.
 const CANDIDATES: usize = 4096;
 
@@ -21,10 +21,9 @@ pub(super) struct Postings {
     pub(super) lists: u64,
     /// Series references in all lists together.
     pub(super) entries: u64,
-    /// Where lists start: the offset from `base`, divided by four (by one in version 1, which does not align).
+    /// Where lists start: the offset from `base`, divided by their alignment.
     pub(super) starts: Bitmap,
     pub(super) base: u64,
-    pub(super) alignment: u64,
     /// Lists that hold as many entries as there are series; those whose entries are also all sound hold all series.
     pub(super) full: BTreeMap<u64, bool>,
     pub(super) full_forgotten: bool,
@@ -35,23 +34,17 @@ pub(super) struct Postings {
 pub(super) fn scan_postings<R: BufRead + ?Sized>(
     window: &mut Window<'_, R>,
     section_end: u64,
-    version: Version,
     series: &Series,
     postings: &mut Postings,
     findings: &mut Findings,
 ) -> Result<(), Stop> {
     const NAME: &str = "postings list";
-    postings.base = window.position();
-    postings.alignment = match version {
-        Version::One => 1,
-        Version::Two => ALIGNMENT,
-    };
-    postings.base -= postings.base % postings.alignment;
+    postings.base = window.position().next_multiple_of(ALIGNMENT);
     postings.complete = true;
     loop {
         let start = window
             .position()
-            .next_multiple_of(postings.alignment)
+            .next_multiple_of(ALIGNMENT)
             .min(section_end);
         padding(window, start, findings)?;
         if start == section_end {
@@ -62,9 +55,7 @@ pub(super) fn scan_postings<R: BufRead + ?Sized>(
             return skip(window, section_end);
         };
         postings.lists += 1;
-        postings
-            .starts
-            .insert((start - postings.base) / postings.alignment);
+        postings.starts.insert((start - postings.base) / ALIGNMENT);
         let list = read_list(&mut body, series)?;
         let sound = body.finish(NAME, findings)?.sound;
         if sound {

@@ -43,7 +43,9 @@ pub(super) fn scan_symbols<R: BufRead + ?Sized>(
         let symbol = usize::try_from(length)
             .ok()
             .and_then(|length| bytes.get(prefix..prefix.checked_add(length)?));
-        let Some(symbol) = symbol else { return 0 };
+        let Some(symbol) = symbol.filter(|symbol| prefix + symbol.len() <= LONGEST_SYMBOL) else {
+            return 0;
+        };
         if count > 0 && symbol <= previous.as_slice() && out_of_order.is_none() {
             out_of_order = Some(position);
         }
