@@ -8,8 +8,9 @@ use object_store::{GetOptions, GetRange, path::Path};
 
 use crate::{error::Error, repository::Repository, retry};
 
-/// Bytes asked for in one request.
-pub(crate) const RANGE_BYTES: u64 = 8 * 1024 * 1024;
+/// Bytes asked for in one request. They are written as they arrive, so the number is no matter of
+/// memory: few requests against little to repeat.
+pub(crate) const RANGE_BYTES: u64 = 32 * 1024 * 1024;
 
 /// Times that a range may break off without a single new byte.
 const ATTEMPTS_WITHOUT_PROGRESS: usize = 5;

@@ -198,7 +198,7 @@ pub struct TransferSettings {
 impl Default for TransferSettings {
     fn default() -> Self {
         Self {
-            concurrency: 6,
+            concurrency: 4,
             bandwidth_limit: None,
         }
     }

@@ -78,6 +78,10 @@ impl Buffer {
         &mut self.storage
     }
 
+    pub(crate) const fn storage_read(&self) -> &[u8] {
+        &self.storage
+    }
+
     /// The first `filled` bytes, to be shared without a copy.
     pub(crate) fn share(mut self, filled: usize) -> Bytes {
         self.filled = filled;

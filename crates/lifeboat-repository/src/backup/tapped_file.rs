@@ -3,23 +3,31 @@
 use std::{
     fs::File,
     io::{self, BufRead, Read},
+    mem,
 };
 
 use bytes::Bytes;
 
 use crate::{
-    backup::buffers::BufferPool,
+    backup::buffers::{Buffer, BufferPool, PART_BYTES},
     digest::{Digester, Digests},
 };
 
-/// Reads a file once, in parts of a pool's buffers. Each part goes to `tap` as soon as it is
-/// hashed, and to the reader as it asks.
+/// Bytes that are read, hashed and scanned in one go: so few that they are still in the processor's
+/// cache when the last of the three gets to them.
+const SLICE_BYTES: usize = 128 * 1024;
+
+/// Reads a file once, into the parts of a pool's buffers. Each part goes to `tap` when it is full
+/// and the reader is done with it.
 pub(crate) struct TappedFile<'a, Tap> {
     file: File,
     pool: &'a BufferPool,
     tap: Tap,
     digester: Digester,
-    part: Bytes,
+    part: Option<Buffer>,
+    /// Bytes of the part that were read from the file.
+    filled: usize,
+    /// Bytes of the part that the reader took.
     position: usize,
 }
 
@@ -30,53 +38,74 @@ impl<'a, Tap: FnMut(Bytes) -> io::Result<()>> TappedFile<'a, Tap> {
             pool,
             tap,
             digester: Digester::new(),
-            part: Bytes::new(),
+            part: None,
+            filled: 0,
             position: 0,
         }
     }
 
     /// Reads what the scanner left, and gives the file's digests and length.
     pub(crate) fn finish(mut self) -> io::Result<(Digests, u64)> {
-        while self.next_part()? {}
+        loop {
+            self.position = self.filled;
+            if !self.next_slice()? {
+                break;
+            }
+        }
+        self.hand_on()?;
         let length = self.digester.length();
         Ok((self.digester.finish(), length))
     }
 
-    /// Reads the next part; false at the end of the file.
-    fn next_part(&mut self) -> io::Result<bool> {
+    /// Reads the next slice; false at the end of the file.
+    fn next_slice(&mut self) -> io::Result<bool> {
+        if self.filled == PART_BYTES {
+            self.hand_on()?;
+        }
+        let part = match &mut self.part {
+            Some(part) => part,
+            // Waits until an upload gives one back.
+            none => none.insert(self.pool.take()),
+        };
+        let end = PART_BYTES.min(self.filled + SLICE_BYTES);
+        let slice = &mut part.storage()[self.filled..end];
+        let count = read_some(&mut self.file, slice)?;
+        self.digester.update(&slice[..count]);
+        self.filled += count;
+        Ok(count > 0)
+    }
+
+    /// Gives the part to the tap.
+    fn hand_on(&mut self) -> io::Result<()> {
+        let filled = mem::take(&mut self.filled);
         self.position = 0;
-        // The buffer must go back before another is asked for, or one buffer would not do.
-        self.part = Bytes::new();
-        let mut buffer = self.pool.take();
-        let mut filled = 0;
-        while filled < buffer.storage().len() {
-            match self.file.read(&mut buffer.storage()[filled..]) {
-                Ok(0) => break,
-                Ok(count) => filled += count,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
+        match self.part.take() {
+            Some(part) if filled > 0 => (self.tap)(part.share(filled)),
+            _ => Ok(()),
         }
-        if filled == 0 {
-            return Ok(false);
+    }
+}
+
+fn read_some(file: &mut File, target: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match file.read(target) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
         }
-        self.part = buffer.share(filled);
-        self.digester.update(&self.part);
-        (self.tap)(self.part.clone())?;
-        Ok(true)
     }
 }
 
 impl<Tap: FnMut(Bytes) -> io::Result<()>> BufRead for TappedFile<'_, Tap> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.position == self.part.len() {
-            self.next_part()?;
+        if self.position == self.filled && !self.next_slice()? {
+            return Ok(&[]);
         }
-        Ok(&self.part[self.position..])
+        let part = self.part.as_ref().map_or(&[][..], Buffer::storage_read);
+        Ok(&part[self.position..self.filled])
     }
 
     fn consume(&mut self, amount: usize) {
-        self.position = (self.position + amount).min(self.part.len());
+        self.position = (self.position + amount).min(self.filled);
     }
 }
 
@@ -95,7 +124,7 @@ mod tests {
     use std::io::Write;
 
     use super::*;
-    use crate::{backup::buffers::PART_BYTES, digest::digests};
+    use crate::digest::digests;
 
     fn file_of(bytes: &[u8]) -> File {
         let mut file = tempfile::tempfile().unwrap();

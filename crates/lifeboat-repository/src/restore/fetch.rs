@@ -70,7 +70,9 @@ impl Fetch {
                         file: Arc::new(file),
                         path,
                     };
-                    self.file(&open, &requests).await
+                    let fetch = self.clone();
+                    let task = tokio::spawn(async move { fetch.file(&open, &requests).await });
+                    finished(AbortOnDropHandle::new(task)).await
                 }
             })
             .await
@@ -108,7 +110,6 @@ impl Fetch {
                 let requests = Arc::clone(requests);
                 let (key, file, path) =
                     (open.key.clone(), Arc::clone(&open.file), open.path.clone());
-                // A task of its own, so that checksums and writes spread over the processors.
                 let task = AbortOnDropHandle::new(tokio::spawn(async move {
                     let _permit = requests.acquire_owned().await;
                     let mut sink = RangeSink {
@@ -122,12 +123,7 @@ impl Fetch {
                         .await?;
                     Ok::<_, Error>((sink.crc64.finalize(), length))
                 }));
-                async move {
-                    task.await.map_err(|source| Error::Task {
-                        action: "a download",
-                        source,
-                    })?
-                }
+                finished(task)
             })
             .buffered(self.repository.transfer.concurrency.max(1))
             .try_fold(0, |so_far, (next, length)| async move {
@@ -165,6 +161,15 @@ impl Fetch {
             offset,
         }
     }
+}
+
+/// The result of a task. Downloads are tasks of their own, so that checksums and writes spread over
+/// the processors; they end with whoever waits for them.
+async fn finished<T>(task: AbortOnDropHandle<Result<T, Error>>) -> Result<T, Error> {
+    task.await.map_err(|source| Error::Task {
+        action: "a download",
+        source,
+    })?
 }
 
 fn expected(stored: &StoredFile, checksum: RestoreChecksum) -> String {
