@@ -10,6 +10,7 @@ set -euo pipefail
 shopt -s inherit_errexit
 
 GARAGE_VERSION=2.5.0
+AZURITE_VERSION=3.35.0
 CARGO_DENY_VERSION=0.20.2
 CARGO_FUZZ_VERSION=0.13.2
 PROMETHEUS_VERSION=3.14.0
@@ -208,6 +209,18 @@ blockgen() {
 	stamp "$name"
 }
 
+# Azure's own emulator of its blob storage, a Node.js program.
+azurite() {
+	local name=azurite-$AZURITE_VERSION
+	if ! is_stamped "$name"; then
+		has npm || debian npm
+		say "installing Azurite $AZURITE_VERSION"
+		npm install --silent --no-audit --no-fund --prefix "$tools/$name" "azurite@$AZURITE_VERSION"
+		stamp "$name"
+	fi
+	link "../$name/node_modules/.bin/azurite-blob" azurite-blob
+}
+
 python_programs() {
 	local requirements=$repository/tools/python/requirements.txt name program
 	name=python-$(sha256sum "$requirements" | cut -c1-16)
@@ -232,10 +245,12 @@ tools_for_run() {
 
 tools_for_test() {
 	tools_for_run
-	debian prometheus-alertmanager
+	# faketime: backups of other days; openssl: a certificate for a server of a test's own.
+	debian faketime openssl prometheus-alertmanager python3
 	prometheus3
 	blockgen
 	python_programs
+	azurite
 	garage
 }
 

@@ -1,4 +1,8 @@
 //! Retention as claims: what a policy keeps of a history, and what no policy can remove.
+#![expect(
+    clippy::unwrap_used,
+    reason = "an unwrap that fails is a failed test, with its line"
+)]
 
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::date, tz::TimeZone};
 use lifeboat_core::retention::{

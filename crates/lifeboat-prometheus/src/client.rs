@@ -86,6 +86,9 @@ impl Client {
             let pem = fs::read(path).map_err(|error| failed(error.into()))?;
             let certificates = reqwest::Certificate::from_pem_bundle(&pem)
                 .map_err(|error| failed(error.into()))?;
+            if certificates.is_empty() {
+                return Err(failed("it holds no certificate in PEM form".into()));
+            }
             builder = builder.tls_certs_merge(certificates);
         }
         Ok(Self {
@@ -257,6 +260,9 @@ fn parse_url(text: &str) -> Result<Url, Error> {
         url: shown.clone(),
         reason: reason.to_owned(),
     };
+    if !shown.contains("://") {
+        return Err(refused("it lacks http:// or https:// at its beginning"));
+    }
     let url = Url::parse(text).map_err(|error| refused(&error.to_string()))?;
     if !["http", "https"].contains(&url.scheme()) {
         return Err(refused("it is neither http:// nor https://"));

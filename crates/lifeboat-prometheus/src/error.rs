@@ -7,7 +7,7 @@ use std::{io, path::PathBuf};
 #[non_exhaustive]
 pub enum Error {
     /// The URL can't be used.
-    #[error("the Prometheus's URL {url:?} cannot be used: {reason}")]
+    #[error("Prometheus's URL {url:?} cannot be used: {reason}")]
     Url {
         /// The text that was given, without a password.
         url: String,

@@ -8,6 +8,7 @@ use std::{
     collections::BTreeSet,
     fs::{self, File, TryLockError},
     io::{self, Read, Seek, Write},
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
 };
 
@@ -106,7 +107,11 @@ impl Snapshot {
                 continue;
             };
             if let Some(note) = file.read()? {
-                for name in note.snapshots(&snapshots_in(data)?) {
+                let others = Others::of(data, &path)?;
+                let Some(names) = note.snapshots(&snapshots_in(data)?, &others) else {
+                    continue;
+                };
+                for name in names {
                     let folder = data.join("snapshots").join(name);
                     remove_folder(&folder)?;
                     removal.removed.push(folder);
@@ -166,7 +171,12 @@ impl Pending {
     }
 
     fn clean_up(&self, file: NoteFile) -> Result<(), Error> {
-        for name in self.note.snapshots(&snapshots_in(&self.data)?) {
+        let others = Others::of(&self.data, &file.path)?;
+        let Some(names) = self.note.snapshots(&snapshots_in(&self.data)?, &others) else {
+            // The note stays, and the next run can tell.
+            return Ok(());
+        };
+        for name in names {
             remove_folder(&self.data.join("snapshots").join(name))?;
         }
         file.remove()
@@ -184,14 +194,56 @@ impl Drop for Pending {
     }
 }
 
+/// What other runs hold that are alive.
+#[derive(Debug, Default)]
+struct Others {
+    /// Their snapshots.
+    names: BTreeSet<String>,
+    /// Whether one of them waits for its snapshot's name.
+    unnamed: bool,
+}
+
+impl Others {
+    /// Looks at every note but `own`.
+    fn of(data: &Path, own: &Path) -> Result<Self, Error> {
+        let mut others = Self::default();
+        for path in notes_in(data)? {
+            if path == own || NoteFile::open_abandoned(&path)?.is_some() {
+                continue;
+            }
+            let text = match fs::read(&path) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                result => result.map_err(|source| Error::Note {
+                    path: path.clone(),
+                    source: source.into(),
+                })?,
+            };
+            // A note that is just being written can't be read yet.
+            match serde_json::from_slice::<Note>(&text).map(|note| note.name) {
+                Ok(Some(name)) => drop(others.names.insert(name)),
+                _ => others.unnamed = true,
+            }
+        }
+        Ok(others)
+    }
+}
+
 impl Note {
-    /// Which of the snapshots that are there now the note speaks of.
-    fn snapshots(&self, present: &BTreeSet<String>) -> Vec<String> {
+    /// Which of the snapshots that are there now the note speaks of; `None` if another run's could
+    /// be taken for it.
+    fn snapshots(&self, present: &BTreeSet<String>, others: &Others) -> Option<Vec<String>> {
+        if self.name.is_none() && others.unnamed {
+            return None;
+        }
         let is_ours = |name: &&String| match &self.name {
             Some(ours) => *name == ours,
-            None => !self.existing.contains(*name) && self.could_be(name),
+            None => {
+                !self.existing.contains(*name)
+                    && !others.names.contains(*name)
+                    && self.could_be(name)
+            }
         };
-        present.iter().filter(is_ours).cloned().collect()
+        Some(present.iter().filter(is_ours).cloned().collect())
     }
 
     /// Whether a snapshot's name bears the time of the request: `YYYYMMDDTHHMMSSZ-<16 hex digits>`.
@@ -215,14 +267,19 @@ impl NoteFile {
         };
         let stamp = now.strftime("%Y%m%d-%H%M%S%.9f");
         let path = data.join(format!("{NOTE_PREFIX}{stamp}{NOTE_SUFFIX}"));
-        let file = File::options()
-            .read(true)
-            .write(true)
-            .create_new(true)
-            .open(&path)
-            .map_err(failed)?;
-        file.lock().map_err(failed)?;
-        Ok(Self { path, file })
+        loop {
+            let file = File::options()
+                .read(true)
+                .write(true)
+                .create_new(true)
+                .open(&path)
+                .map_err(failed)?;
+            file.lock().map_err(failed)?;
+            // Between the two, another run may have found the note abandoned, and removed it.
+            if is_linked(&file).map_err(failed)? {
+                return Ok(Self { path, file });
+            }
+        }
     }
 
     /// Opens a note whose run has ended; `None` if the run still holds it, or if it is gone.
@@ -236,6 +293,8 @@ impl NoteFile {
             result => result.map_err(failed)?,
         };
         match file.try_lock() {
+            // Another run removed it after it was opened here.
+            Ok(()) if !is_linked(&file).map_err(failed)? => Ok(None),
             Ok(()) => Ok(Some(Self {
                 path: path.to_owned(),
                 file,
@@ -283,6 +342,11 @@ impl NoteFile {
             source,
         })
     }
+}
+
+/// Whether a file still has a name.
+fn is_linked(file: &File) -> io::Result<bool> {
+    Ok(file.metadata()?.nlink() > 0)
 }
 
 fn notes_in(data: &Path) -> Result<Vec<PathBuf>, Error> {
@@ -351,7 +415,7 @@ mod tests {
     fn a_named_snapshot_is_the_only_one_of_its_note() {
         let named = note(Some("20261121T015500Z-cccccccccccccccc"));
         assert_eq!(
-            named.snapshots(&present()),
+            named.snapshots(&present(), &Others::default()).unwrap(),
             ["20261121T015500Z-cccccccccccccccc"]
         );
     }
@@ -359,8 +423,47 @@ mod tests {
     #[test]
     fn a_crash_before_the_name_is_known_touches_nobody_elses_snapshot() {
         assert_eq!(
-            note(None).snapshots(&present()),
+            note(None)
+                .snapshots(&present(), &Others::default())
+                .unwrap(),
             ["20261121T020002Z-bbbbbbbbbbbbbbbb"]
         );
+    }
+
+    #[test]
+    fn a_snapshot_of_a_run_that_is_alive_is_not_taken_for_ones_own() {
+        let others = Others {
+            names: BTreeSet::from(["20261121T020002Z-bbbbbbbbbbbbbbbb".to_owned()]),
+            unnamed: false,
+        };
+        let found = note(None).snapshots(&present(), &others);
+        assert_eq!(found.unwrap(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn while_a_run_waits_for_its_snapshot_no_unnamed_one_is_touched() {
+        let others = Others {
+            names: BTreeSet::new(),
+            unnamed: true,
+        };
+        assert_eq!(note(None).snapshots(&present(), &others), None);
+        let name = "20261121T015500Z-cccccccccccccccc";
+        let found = note(Some(name)).snapshots(&present(), &others);
+        assert_eq!(found.unwrap(), [name]);
+    }
+
+    #[test]
+    fn a_run_that_just_begins_keeps_its_note_from_one_that_cleans_up() {
+        let data = tempfile::tempdir().unwrap();
+        let now = "2026-11-21T02:00:00Z".parse().unwrap();
+        let file = NoteFile::create(data.path(), now).unwrap();
+        assert!(NoteFile::open_abandoned(&file.path).unwrap().is_none());
+        assert!(is_linked(&file.file).unwrap());
+        let path = file.path.clone();
+        drop(file);
+        let abandoned = NoteFile::open_abandoned(&path).unwrap().unwrap();
+        let late = File::open(&path).unwrap();
+        abandoned.remove().unwrap();
+        assert!(!is_linked(&late).unwrap());
     }
 }

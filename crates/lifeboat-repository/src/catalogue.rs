@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 use lifeboat_tsdb::BlockId;
+use object_store::path::Path;
 
 use crate::{
     block_scan::is_block_file,
@@ -51,6 +52,9 @@ pub struct Catalogue {
     pub backups: Vec<Backup>,
     /// Those whose documents are damaged, with what is wrong, oldest first.
     pub unreadable: Vec<(BackupId, Error)>,
+    /// Keys among the backups that Lifeboat gives to nothing, or that are listed twice. A listing
+    /// has no checksum: altered on its way, the name of a backup looks like this.
+    pub foreign: Vec<String>,
 }
 
 /// The backup that a selection means.
@@ -81,10 +85,43 @@ pub(crate) struct Documents {
     pub(crate) verification: bool,
 }
 
+/// The backups of an instance as the listing shows them.
+#[derive(Debug, Default)]
+struct Listing {
+    documents: BTreeMap<BackupId, Documents>,
+    /// See [`Catalogue::foreign`].
+    foreign: Vec<String>,
+}
+
+impl Listing {
+    fn add(&mut self, key: &Path, prefix: &Path) {
+        if self.try_add(key, prefix).is_none() {
+            self.foreign.push(key.to_string());
+        }
+    }
+
+    /// None if the key has another form, or was there before.
+    fn try_add(&mut self, key: &Path, prefix: &Path) -> Option<()> {
+        let parts: Vec<_> = key.prefix_match(prefix)?.collect();
+        let [id, name] = &parts[..] else {
+            return None;
+        };
+        let id: BackupId = id.as_ref().parse().ok()?;
+        let documents = self.documents.entry(id).or_default();
+        let document = match name.as_ref() {
+            "metadata.json" => &mut documents.metadata,
+            "pin.json" => &mut documents.pin,
+            "verification.json" => &mut documents.verification,
+            _ => return None,
+        };
+        (!std::mem::replace(document, true)).then_some(())
+    }
+}
+
 impl Repository {
     /// The instances that have backups, sorted.
     pub async fn instances(&self) -> Result<Vec<Instance>, Error> {
-        let prefix = object_store::path::Path::from("backups");
+        let prefix = Path::from("backups");
         let listed = self
             .store
             .list_with_delimiter(Some(&prefix))
@@ -102,27 +139,18 @@ impl Repository {
         &self,
         instance: &Instance,
     ) -> Result<BTreeMap<BackupId, Documents>, Error> {
+        Ok(self.backups_listing(instance).await?.documents)
+    }
+
+    async fn backups_listing(&self, instance: &Instance) -> Result<Listing, Error> {
         let prefix = Keys(instance).backups();
-        let mut found: BTreeMap<BackupId, Documents> = BTreeMap::new();
+        let mut listing = Listing::default();
         for object in self.list_all(&prefix).await? {
-            let parts: Vec<_> = object.location.parts().collect();
-            let [_, _, id, name] = &parts[..] else {
-                continue;
-            };
-            let Ok(id) = id.as_ref().parse::<BackupId>() else {
-                continue;
-            };
-            let documents = found.entry(id).or_default();
-            match name.as_ref() {
-                "metadata.json" => documents.metadata = true,
-                "pin.json" => documents.pin = true,
-                "verification.json" => documents.verification = true,
-                _ => {}
-            }
+            listing.add(&object.location, &prefix);
         }
         // Without metadata it is not a backup, or not any more.
-        found.retain(|_, documents| documents.metadata);
-        Ok(found)
+        listing.documents.retain(|_, documents| documents.metadata);
+        Ok(listing)
     }
 
     /// The ids of an instance's backups, oldest first.
@@ -177,14 +205,17 @@ impl Repository {
 
     /// Every backup of an instance with its pin and last verification.
     pub async fn catalogue(&self, instance: &Instance) -> Result<Catalogue, Error> {
-        let documents = self.documents(instance).await?;
+        let Listing { documents, foreign } = self.backups_listing(instance).await?;
         let mut reads = stream::iter(documents)
             .map(|(id, documents)| async move {
                 let backup = self.read_backup(instance, &id, documents).await;
                 (id, backup)
             })
             .buffered(READS_AT_ONCE);
-        let mut catalogue = Catalogue::default();
+        let mut catalogue = Catalogue {
+            foreign,
+            ..Catalogue::default()
+        };
         while let Some((id, backup)) = reads.next().await {
             match backup {
                 Ok(backup) => catalogue.backups.push(backup),

@@ -3,13 +3,15 @@
 use std::{fs, path::Path as FilePath, sync::Arc, time::Duration};
 
 use object_store::{
-    BackoffConfig, Certificate, ClientOptions, ObjectStore, RetryConfig,
+    BackoffConfig, Certificate, ClientOptions, ObjectStore, RetryConfig, StaticCredentialProvider,
     aws::{AmazonS3Builder, AmazonS3ConfigKey, Checksum, S3ConditionalPut},
     azure::MicrosoftAzureBuilder,
-    gcp::GoogleCloudStorageBuilder,
+    gcp::{GcpCredential, GoogleCloudStorageBuilder},
     local::LocalFileSystem,
+    memory::InMemory,
     prefix::PrefixStore,
 };
+use url::Url;
 
 use crate::{
     error::Error,
@@ -27,6 +29,8 @@ pub enum MissingFolder {
     Create,
     /// Refuse: reading from an empty repository is a typing error.
     Refuse,
+    /// Take it for an empty repository, and make nothing: what a dry run needs.
+    TakeForEmpty,
 }
 
 pub(crate) fn connect(
@@ -46,6 +50,7 @@ pub(crate) fn connect(
                     repository: location.to_string(),
                 });
             }
+            check_endpoint(settings.s3.endpoint.as_deref())?;
             let store = s3(bucket, &settings.s3)
                 .map_err(failed)?
                 .with_client_options(client_options(settings, settings.s3.endpoint.as_deref())?)
@@ -56,6 +61,7 @@ pub(crate) fn connect(
         }
         Location::GoogleCloud { bucket, prefix } => {
             let endpoint = settings.google.endpoint.as_deref();
+            check_endpoint(endpoint)?;
             let store = google(bucket, &settings.google)
                 .with_client_options(client_options(settings, endpoint)?)
                 .with_retry(retry_config(settings))
@@ -65,6 +71,7 @@ pub(crate) fn connect(
         }
         Location::Azure { container, prefix } => {
             let endpoint = settings.azure.endpoint.as_deref();
+            check_endpoint(endpoint)?;
             let store = azure(container, &settings.azure)
                 .with_client_options(client_options(settings, endpoint)?)
                 .with_retry(retry_config(settings))
@@ -73,6 +80,29 @@ pub(crate) fn connect(
             Ok(below(prefix, store))
         }
     }
+}
+
+/// Refuses an endpoint that is no URL, at which the client library panics, and one with a
+/// password, since endpoints are printed.
+fn check_endpoint(endpoint: Option<&str>) -> Result<(), Error> {
+    let Some(endpoint) = endpoint else {
+        return Ok(());
+    };
+    let reason = match Url::parse(endpoint) {
+        Ok(url) if !url.username().is_empty() || url.password().is_some() => {
+            return Err(Error::Endpoint {
+                endpoint: "(not shown)".to_owned(),
+                reason: "it holds a user or a password".to_owned(),
+            });
+        }
+        Ok(url) if ["http", "https"].contains(&url.scheme()) && url.has_host() => return Ok(()),
+        Ok(_) => "it is neither http:// nor https://".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    Err(Error::Endpoint {
+        endpoint: endpoint.to_owned(),
+        reason,
+    })
 }
 
 fn below(prefix: &str, store: impl ObjectStore) -> Arc<dyn ObjectStore> {
@@ -91,6 +121,8 @@ fn folder(path: &FilePath, missing: MissingFolder) -> Result<Arc<dyn ObjectStore
     match missing {
         MissingFolder::Create => fs::create_dir_all(path).map_err(failed)?,
         MissingFolder::Refuse => drop(fs::read_dir(path).map_err(failed)?),
+        MissingFolder::TakeForEmpty if !path.exists() => return Ok(Arc::new(InMemory::new())),
+        MissingFolder::TakeForEmpty => {}
     }
     let store = LocalFileSystem::new_with_prefix(path).map_err(|source| Error::Connect {
         repository: path.display().to_string(),
@@ -118,6 +150,9 @@ fn client_options(
         let pem = fs::read(path).map_err(|error| failed(error.into()))?;
         let certificates =
             Certificate::from_pem_bundle(&pem).map_err(|error| failed(error.into()))?;
+        if certificates.is_empty() {
+            return Err(failed("it holds no certificate in PEM form".into()));
+        }
         for certificate in certificates {
             options = options.with_root_certificate(certificate);
         }
@@ -229,6 +264,13 @@ fn google(bucket: &str, settings: &GoogleSettings) -> GoogleCloudStorageBuilder 
         .with_skip_signature(settings.anonymous);
     if let Some(path) = &settings.service_account_file {
         builder = builder.with_service_account_path(path);
+    }
+    if settings.anonymous {
+        // Writes ask for a token even when nothing is signed.
+        let nobody = GcpCredential {
+            bearer: String::new(),
+        };
+        builder = builder.with_credentials(Arc::new(StaticCredentialProvider::new(nobody)));
     }
     match &settings.endpoint {
         Some(url) => builder.with_config(object_store::gcp::GoogleConfigKey::BaseUrl, url),

@@ -209,6 +209,10 @@ pub struct VerificationResult {
     pub good: bool,
     /// What was found, one sentence an object.
     pub findings: Vec<String>,
+    /// The keys of objects that are not what was backed up. The next backup takes none of them
+    /// over, and so sends their files again.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub altered: BTreeSet<String>,
 }
 
 impl Default for Verification {
@@ -232,6 +236,11 @@ impl Verification {
     pub fn newest(&self) -> Option<(Level, &VerificationResult)> {
         let results = self.results.iter().map(|(level, result)| (*level, result));
         results.max_by_key(|(level, result)| (result.verified_at, *level))
+    }
+
+    /// The keys of objects that some result found not to be what was backed up.
+    pub(crate) fn altered(&self) -> impl Iterator<Item = &String> {
+        self.results.values().flat_map(|result| &result.altered)
     }
 
     /// Adds a result. A good one of everything ends what levels up to its own found bad; a bad one
@@ -283,6 +292,7 @@ mod tests {
             sample_percent,
             good,
             findings: Vec::new(),
+            altered: BTreeSet::new(),
         }
     }
 

@@ -21,6 +21,14 @@ pub enum Error {
         /// The repository's URL.
         repository: String,
     },
+    /// The server's URL is refused.
+    #[error("the server's URL {endpoint:?} cannot be used: {reason}")]
+    Endpoint {
+        /// The text that was given, without a password.
+        endpoint: String,
+        /// Why.
+        reason: String,
+    },
     /// The connection's settings do not make a client.
     #[error("failed to set up the connection to {repository}")]
     Connect {
@@ -66,6 +74,22 @@ pub enum Error {
         repository: String,
         /// What is wrong with it.
         reason: String,
+    },
+    /// An object among the backups has a name that Lifeboat gives to nothing, or is listed twice.
+    #[error("{key} in {repository} is no part of a backup, so nobody knows what it needs")]
+    Foreign {
+        /// The object's key.
+        key: String,
+        /// The repository's URL.
+        repository: String,
+    },
+    /// A backup that a prune is to keep was listed once and then not any more.
+    #[error("{repository} does not show {id} any more, so nobody knows what it needs")]
+    Hidden {
+        /// The backup's id.
+        id: String,
+        /// The repository's URL.
+        repository: String,
     },
     /// A document could not be written as JSON.
     #[error("failed to write a document as JSON")]
@@ -174,10 +198,34 @@ impl Error {
                  --s3-credentials instance"
                     .to_owned(),
             ),
+            Self::Endpoint { .. } => Some(
+                "use a URL such as https://s3.example.com; credentials go into variables or files"
+                    .to_owned(),
+            ),
+            Self::Connect { repository, .. } if repository.starts_with("az://") => Some(
+                "name the storage account with --az-account, and set AZURE_STORAGE_ACCOUNT_KEY or \
+                 run under a workload identity"
+                    .to_owned(),
+            ),
             Self::Folder { source, .. } | Self::WriteLocal { source, .. } => folder_hint(source),
             Self::Request {
                 source, repository, ..
             } => request_hint(source, repository),
+            Self::ReadLocal { path, source }
+                if source.kind() == io::ErrorKind::NotFound && path.is_relative() =>
+            {
+                Some("check the path, which counts from the present folder".to_owned())
+            }
+            Self::Hidden { .. } => Some(
+                "nothing was swept. Another prune may have removed it, or the listing was altered \
+                 on its way: try again"
+                    .to_owned(),
+            ),
+            Self::Foreign { .. } => Some(
+                "nothing is swept meanwhile. If the object is there, move it elsewhere; if not, \
+                 the listing was altered on its way: try again"
+                    .to_owned(),
+            ),
             Self::Document { .. } => Some(
                 "the object was changed or cut off; `lifeboat backups verify` names every backup \
                  that it hurts"
@@ -187,8 +235,9 @@ impl Error {
                 Some("run as the user that owns Prometheus's data, or as its group".to_owned())
             }
             Self::NoBlocks { .. } => Some(
-                "Prometheus writes its first block after two to three hours; leave out \
-                 --skip-head to back up what is still in memory"
+                "a snapshot without one was taken before Prometheus wrote its first block, after \
+                 two to three hours: leave out --skip-head to back up what is still in memory. Of \
+                 another folder, give the one that the blocks' folders are in"
                     .to_owned(),
             ),
             Self::WriteNotKept { .. } => Some(
@@ -200,9 +249,11 @@ impl Error {
                 "the run was paused for longer than the grace of `backups prune`; run it again"
                     .to_owned(),
             ),
-            Self::NoSuchBackup { .. } => {
-                Some("`lifeboat backups list` shows what is there".to_owned())
-            }
+            Self::NoSuchBackup { .. } => Some(
+                "`lifeboat backups list` shows what is there; a backup that is not good is \
+                     used only if its id is given"
+                    .to_owned(),
+            ),
             Self::Damaged { .. } => Some(
                 "`lifeboat backups verify` names every backup that this object hurts; an older \
                  backup may still be whole"
@@ -264,7 +315,7 @@ fn request_hint(source: &object_store::Error, repository: &str) -> Option<String
         format!("there is no such bucket; check {repository}, or create it")
     } else if has("InvalidAccessKeyId") || has("No such key") && has("403") {
         "the server does not know this access key; check AWS_ACCESS_KEY_ID".to_owned()
-    } else if has("SignatureDoesNotMatch") {
+    } else if has("SignatureDoesNotMatch") || has("Invalid signature") {
         "the secret does not belong to the access key; check AWS_SECRET_ACCESS_KEY".to_owned()
     } else if has("ExpiredToken") || has("TokenRefreshRequired") {
         "the temporary credentials have expired; get new ones".to_owned()
@@ -279,8 +330,16 @@ fn request_hint(source: &object_store::Error, repository: &str) -> Option<String
             .to_owned()
     } else if has("AuthorizationHeaderMalformed") || has("BareRedirect") || has("redirect") {
         "the bucket is in another region; set --s3-region".to_owned()
-    } else if has("QuotaExceeded") || has("No space left") || has("StorageFull") {
+    } else if has("QuotaExceeded")
+        || has("quota is reached")
+        || has("No space left")
+        || has("StorageFull")
+    {
         "the store is full; free some space, or prune".to_owned()
+    } else if has("AuthenticationFailed") || has("AuthorizationFailure") {
+        "the storage account refuses the key; check AZURE_STORAGE_ACCOUNT_KEY, and that the \
+         account's network rules let this machine in"
+            .to_owned()
     } else if has("Read-only file system") || has("Permission denied") {
         "the folder must be writable by the user that runs lifeboat".to_owned()
     } else if has("AccessDenied")
@@ -293,13 +352,32 @@ fn request_hint(source: &object_store::Error, repository: &str) -> Option<String
         "the credentials may not do this; the policy needs to get, put, list and delete objects \
          under the prefix"
             .to_owned()
+    } else if has("/latest/api/token") || has("169.254.169.254") {
+        "no credentials came from this machine's metadata service, as it has none or may not be \
+         asked; give credentials of another kind"
+            .to_owned()
     } else if has("dns error") || has("failed to lookup") {
         "the server's name cannot be resolved; check --s3-endpoint".to_owned()
     } else if has("Connection refused") || has("tcp connect error") {
         "nothing answers at the endpoint; check --s3-endpoint, and that the server runs".to_owned()
+    } else if has("operation timed out") {
+        "the server took the request and did not answer in time; check --s3-endpoint, or give it \
+         more time with --request-timeout"
+            .to_owned()
     } else if has("certificate") || has("UnknownIssuer") {
         "the server's certificate is not trusted; give its authority with \
          --certificate-authority FILE"
+            .to_owned()
+    } else if has("Error performing list request") && has("404 Not Found")
+        || has("Got invalid list response")
+        || has("Unable to extract metadata")
+    {
+        "this is not how S3 answers; check --s3-endpoint, and that nothing on the way answers \
+         for the server"
+            .to_owned()
+    } else if matches!(source, object_store::Error::NotFound { .. }) {
+        "the object is gone; `lifeboat backups verify` names every backup that it hurts, and the \
+         next backup sends it again if Prometheus still has it"
             .to_owned()
     } else {
         return None;
@@ -307,7 +385,7 @@ fn request_hint(source: &object_store::Error, repository: &str) -> Option<String
     Some(hint)
 }
 
-fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut next = error.source();
     while let Some(cause) = next {

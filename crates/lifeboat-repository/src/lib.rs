@@ -31,6 +31,7 @@ mod documents;
 mod download;
 mod error;
 mod location;
+mod mask;
 mod names;
 mod progress;
 mod prune;

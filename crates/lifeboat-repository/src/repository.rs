@@ -14,6 +14,7 @@ use crate::{
     connect::{MissingFolder, connect},
     error::Error,
     location::Location,
+    mask::Mask,
     sealed,
     settings::{ConnectionSettings, TransferSettings, UploadChecksum},
 };
@@ -23,6 +24,7 @@ use crate::{
 pub struct Repository {
     pub(crate) store: Arc<dyn ObjectStore>,
     location: Location,
+    mask: Mask,
     /// What data files are written with.
     data_attributes: Attributes,
     tags: TagSet,
@@ -73,6 +75,7 @@ impl Repository {
             must_read_back: is_s3 && settings.s3.checksum == UploadChecksum::None,
             transfer,
             location,
+            mask: Mask::of(&settings.s3),
         })
     }
 
@@ -88,11 +91,12 @@ impl Repository {
         key: &Path,
     ) -> impl Fn(object_store::Error) -> Error + use<> {
         let (key, repository) = (key.to_string(), self.location.to_string());
+        let mask = self.mask.clone();
         move |source| Error::Request {
             action,
             key: key.clone(),
             repository: repository.clone(),
-            source,
+            source: mask.apply(source),
         }
     }
 

@@ -16,7 +16,8 @@ pub(crate) struct LoggingOptions {
         env = "LIFEBOAT_LOG_LEVEL",
         hide_env_values = true,
         value_name = "FILTER",
-        default_value = "warn"
+        default_value = "warn",
+        value_parser = filter
     )]
     log_level: String,
     /// How to write logs
@@ -37,14 +38,17 @@ enum LogFormat {
     Json,
 }
 
-/// Starts logging. A filter that can't be parsed falls back to warnings, and says so.
+/// A filter that can be parsed.
+fn filter(text: &str) -> Result<String, String> {
+    EnvFilter::try_new(text)
+        .map(|_| text.to_owned())
+        .map_err(|error| error.to_string())
+}
+
+/// Starts logging.
 pub(crate) fn start(options: &LoggingOptions) {
-    let (filter, refused) = match EnvFilter::try_new(&options.log_level) {
-        Ok(filter) => (filter, None),
-        Err(error) => (EnvFilter::new("warn"), Some(error)),
-    };
     let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+        .with_env_filter(EnvFilter::new(&options.log_level))
         .with_writer(io::stderr)
         .with_target(false);
     match options.log_format {
@@ -53,8 +57,5 @@ pub(crate) fn start(options: &LoggingOptions) {
             builder.with_ansi(ansi).init();
         }
         LogFormat::Json => builder.json().init(),
-    }
-    if let Some(error) = refused {
-        tracing::warn!(%error, filter = options.log_level, "the log filter is refused, logging warnings");
     }
 }

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
-use object_store::ObjectStoreExt;
+use object_store::{ObjectStoreExt, path::Path};
 
 use crate::{
     backup::{
@@ -56,6 +56,12 @@ impl Repository {
         };
         self.confirm_protected(record).await?;
         self.write_metadata(&mut metadata).await?;
+        // Had the run been paused between the two, a prune could have taken its files meanwhile.
+        if let Err(error) = self.confirm_protected(record).await {
+            let key = Keys(&metadata.instance).metadata(&metadata.id);
+            self.delete(&key).await?;
+            return Err(error);
+        }
         Ok(metadata)
     }
 
@@ -123,19 +129,31 @@ impl Repository {
                 Err(error) if error.is_already_exists() => {}
                 Err(error) => return Err(error),
                 Ok(()) => {
-                    let kept: BackupMetadata = self.read_document(&key).await?;
-                    if kept == *metadata {
-                        return Ok(());
-                    }
-                    return Err(Error::WriteNotKept {
-                        what: format!("{key} reads back differently"),
-                    });
+                    return self.confirm_metadata(&key, metadata).await;
                 }
             }
         }
         Err(Error::WriteNotKept {
             what: format!("every id near {} is taken", metadata.id),
         })
+    }
+
+    /// Reads the metadata back. One that arrived damaged is removed, since it would stand in the
+    /// way of every prune.
+    async fn confirm_metadata(&self, key: &Path, written: &BackupMetadata) -> Result<(), Error> {
+        match self.read_document::<BackupMetadata>(key).await {
+            Ok(kept) if kept == *written => Ok(()),
+            Ok(_) => Err(Error::WriteNotKept {
+                what: format!("{key} reads back differently"),
+            }),
+            Err(error @ Error::Document { .. }) => {
+                self.delete(key).await?;
+                Err(Error::WriteNotKept {
+                    what: error.to_string(),
+                })
+            }
+            Err(error) => Err(error),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Plans a backup: for every file of the source, whether the repository has it already.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     fs,
 };
 
@@ -12,9 +12,9 @@ use lifeboat_tsdb::Finding;
 use crate::{
     backup::source::{Source, SourceBlock, SourceFile},
     digest::digests_of,
-    documents::{BackupMetadata, ProgressRecord, StoredFile, Volume},
+    documents::{ProgressRecord, StoredFile, Verification, Volume},
     error::Error,
-    names::{Instance, Keys},
+    names::{BackupId, Instance, Keys},
     repository::Repository,
 };
 
@@ -87,8 +87,18 @@ struct Known {
     blocks: HashMap<String, crate::documents::Block>,
     /// By path: files that interrupted runs sent.
     sent: HashMap<String, StoredFile>,
-    /// Sizes by key, of the blocks that are known or partly sent.
+    /// Sizes by key, of the blocks that are known or partly sent. An object that a verification
+    /// found altered does not count as present.
     present: HashMap<String, u64>,
+}
+
+/// What the backups know of a source's blocks.
+#[derive(Default)]
+struct InBackups {
+    /// By block: the newest backup's view of it.
+    blocks: HashMap<String, crate::documents::Block>,
+    /// Keys of objects that a verification found altered.
+    altered: HashSet<String>,
 }
 
 impl Repository {
@@ -118,8 +128,9 @@ impl Repository {
     }
 
     async fn known(&self, instance: &Instance, source: &Source) -> Result<Known, Error> {
+        let InBackups { blocks, altered } = self.blocks_in_backups(instance, source).await?;
         let mut known = Known {
-            blocks: self.blocks_in_backups(instance, source).await?,
+            blocks,
             ..Known::default()
         };
         let (records, unusable) = self.progress_records(instance).await?;
@@ -150,6 +161,7 @@ impl Repository {
         let objects = listings.into_iter().flatten();
         known.present = objects
             .map(|object| (object.location.to_string(), object.size))
+            .filter(|(key, _)| !altered.contains(key))
             .collect();
         Ok(known)
     }
@@ -159,14 +171,14 @@ impl Repository {
         &self,
         instance: &Instance,
         source: &Source,
-    ) -> Result<HashMap<String, crate::documents::Block>, Error> {
+    ) -> Result<InBackups, Error> {
         let mut missing: BTreeMap<&str, Option<Timestamp>> = source
             .blocks
             .iter()
             .map(|block| (block.ulid.as_str(), made_at(&block.ulid)))
             .collect();
-        let mut found = HashMap::new();
-        for id in self.backup_ids(instance).await?.iter().rev() {
+        let mut found = InBackups::default();
+        for (id, documents) in self.documents(instance).await?.iter().rev() {
             let began_at = id.began_at()?;
             // A backup that began before a block was made cannot hold it.
             let may_hold_one = missing
@@ -175,7 +187,7 @@ impl Repository {
             if !may_hold_one {
                 break;
             }
-            let metadata: BackupMetadata = match self.metadata(instance, id).await {
+            let metadata = match self.metadata(instance, id).await {
                 Ok(metadata) => metadata,
                 Err(error @ Error::Document { .. }) => {
                     tracing::warn!(%error, "an earlier backup is not usable, nothing of it is reused");
@@ -185,11 +197,30 @@ impl Repository {
             };
             for block in metadata.blocks {
                 if missing.remove(block.ulid.as_str()).is_some() {
-                    found.insert(block.ulid.clone(), block);
+                    found.blocks.insert(block.ulid.clone(), block);
                 }
+            }
+            if documents.verification {
+                found.altered.extend(self.altered(instance, id).await?);
             }
         }
         Ok(found)
+    }
+
+    /// The keys of a backup's objects that a verification found altered.
+    async fn altered(&self, instance: &Instance, id: &BackupId) -> Result<Vec<String>, Error> {
+        let key = Keys(instance).verification(id);
+        match self.read_optional::<Verification>(&key).await {
+            Ok(verification) => {
+                let verification = verification.unwrap_or_default();
+                Ok(verification.altered().cloned().collect())
+            }
+            Err(error @ Error::Document { .. }) => {
+                tracing::warn!(%error, "an earlier verification is not usable");
+                Ok(Vec::new())
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// The records of runs that are under way or were interrupted, and why others can't be read.
@@ -246,7 +277,9 @@ fn plan_block(source: &Source, block: &SourceBlock, known: &Known) -> Result<Pla
         .files
         .iter()
         .map(|file| {
-            if !file.is_write_once() {
+            // In a block that is read anyway, the two small files are read with the others, since
+            // all are checked against each other.
+            if reused && !file.is_write_once() {
                 return plan_small_file(source, block, file, held(file));
             }
             let path = format!("{}/{}", block.ulid, file.path);

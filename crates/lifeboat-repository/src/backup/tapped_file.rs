@@ -135,9 +135,7 @@ mod tests {
 
     #[test]
     fn the_tap_gets_every_byte_even_if_the_scanner_stops_early() {
-        let bytes: Vec<u8> = (0..PART_BYTES + 1000)
-            .map(|index| (index % 251) as u8)
-            .collect();
+        let bytes: Vec<u8> = (0..=250).cycle().take(PART_BYTES + 1000).collect();
         let pool = BufferPool::new(2);
         let mut tapped = Vec::new();
         let tap = |part: Bytes| {

@@ -20,7 +20,7 @@ impl Repository {
         now: Timestamp,
     ) -> Result<bool, Error> {
         let keys = Keys(instance);
-        if self.read_optional::<Pin>(&keys.pin(id)).await?.is_some() {
+        if self.is_pinned(instance, id).await? {
             return Ok(false);
         }
         let metadata = match self.metadata(instance, id).await {
@@ -39,9 +39,19 @@ impl Repository {
         // running backup may still count on.
         self.write_document(&keys.dropped_record(&record.of), &record, Write::Replace)
             .await?;
+        // As late as can be: the moment that remains is one request long.
+        if self.is_pinned(instance, id).await? {
+            self.delete(&keys.dropped_record(&record.of)).await?;
+            return Ok(false);
+        }
         self.delete(&keys.metadata(id)).await?;
         self.delete(&keys.verification(id)).await?;
         Ok(true)
+    }
+
+    async fn is_pinned(&self, instance: &Instance, id: &BackupId) -> Result<bool, Error> {
+        let pin = self.read_optional::<Pin>(&Keys(instance).pin(id)).await?;
+        Ok(pin.is_some())
     }
 
     /// Turns the records of runs that were silent for the whole grace into dropped records, so that

@@ -65,6 +65,14 @@ pub struct Pruned {
 }
 
 impl PrunePlan {
+    /// The ids of the backups that stay, newest first.
+    pub fn to_keep(&self) -> impl Iterator<Item = &BackupId> {
+        self.decisions
+            .iter()
+            .filter(|decided| decided.decision.keep())
+            .map(|decided| &decided.backup.metadata.id)
+    }
+
     /// The ids of the backups to remove, newest first.
     pub fn to_drop(&self) -> impl Iterator<Item = &BackupId> {
         self.decisions
@@ -85,6 +93,8 @@ impl Repository {
         let Catalogue {
             backups,
             unreadable,
+            // They keep the sweep, but not the plan.
+            foreign: _,
         } = self.catalogue(&request.instance).await?;
         let candidates = backups
             .iter()
@@ -129,7 +139,18 @@ impl Repository {
         }
         self.retire_progress_records(request, now).await?;
         if plan.unreadable.is_empty() {
-            let swept = self.sweep(request, sweep::Mode::Delete).await?;
+            let kept: Vec<&BackupId> = plan.to_keep().collect();
+            // A server that shows no backup may be one that shows nothing, such as a gateway that
+            // answers for it; what nothing needs can wait until there is a backup.
+            let mode = if kept.is_empty() {
+                sweep::Mode::Count
+            } else {
+                sweep::Mode::Delete
+            };
+            let mut swept = self.sweep(request, &kept, mode).await?;
+            if mode == sweep::Mode::Count {
+                swept.wait();
+            }
             (pruned.swept, pruned.waiting) = (swept.deletable, swept.waiting);
         }
         Ok(pruned)
@@ -137,7 +158,7 @@ impl Repository {
 
     /// What a prune without any retention would sweep now.
     pub async fn plan_sweep(&self, request: &PruneRequest) -> Result<Pruned, Error> {
-        let swept = self.sweep(request, sweep::Mode::Count).await?;
+        let swept = self.sweep(request, &[], sweep::Mode::Count).await?;
         Ok(Pruned {
             dropped: Vec::new(),
             swept: swept.deletable,

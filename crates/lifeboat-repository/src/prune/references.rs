@@ -8,7 +8,8 @@ use object_store::{ObjectStoreExt, PutPayload, path::Path};
 use crate::{
     documents::DroppedRecord,
     error::Error,
-    names::{Instance, Keys},
+    names::{BackupId, Instance, Keys},
+    prune::PruneRequest,
     repository::Repository,
 };
 
@@ -32,17 +33,32 @@ impl StoreTime {
 #[derive(Debug, Default)]
 pub(super) struct References {
     keys: HashSet<String>,
+    /// What nothing needs any more but dropped records whose grace is not over.
+    dropped: HashSet<String>,
     /// Prefixes of blocks that running backups rely on.
     blocks: Vec<Path>,
     /// Dropped records whose grace is over.
     pub(super) expired: Vec<Path>,
+    /// Documents that a prune did not come to delete with the backups of those records.
+    pub(super) remains: Vec<Path>,
 }
 
 impl References {
-    pub(super) fn contains(&self, key: &Path) -> bool {
+    /// Whether a backup or a running backup needs the object.
+    pub(super) fn need(&self, key: &Path) -> bool {
         self.keys.contains(key.as_ref())
             || self.blocks.iter().any(|block| key.prefix_matches(block))
     }
+
+    /// Whether a dropped record keeps the object for now.
+    pub(super) fn keep_for_now(&self, key: &Path) -> bool {
+        self.dropped.contains(key.as_ref())
+    }
+}
+
+/// The backup that a dropped record is of, by the record's file name.
+fn dropped_backup(name: &str) -> Option<BackupId> {
+    name.strip_suffix(".json")?.parse().ok()
 }
 
 impl Repository {
@@ -72,20 +88,16 @@ impl Repository {
     /// Everything that documents refer to at this moment.
     pub(super) async fn references(
         &self,
-        instance: &Instance,
+        request: &PruneRequest,
+        kept: &[&BackupId],
         now: StoreTime,
-        grace: SignedDuration,
     ) -> Result<References, Error> {
+        let (instance, grace) = (&request.instance, request.grace);
         let keys = Keys(instance);
         let mut references = References::default();
-        let catalogue = self.catalogue(instance).await?;
-        if let Some((_, error)) = catalogue.unreadable.into_iter().next() {
-            return Err(error);
-        }
-        for backup in &catalogue.backups {
-            let files = backup.metadata.files();
-            references.keys.extend(files.map(|file| file.key.clone()));
-        }
+        // Running records, then backups, then dropped records: what a run names while it ends, or a
+        // backup while another prune drops it, is in the later of two places before it leaves the
+        // earlier one.
         let (records, unusable) = self.progress_records(instance).await?;
         if let Some(error) = unusable.into_iter().next() {
             return Err(error);
@@ -97,13 +109,45 @@ impl Repository {
             let blocks = record.blocks.iter().map(|ulid| keys.block(ulid));
             references.blocks.extend(blocks);
         }
+        let catalogue = self.catalogue(instance).await?;
+        if let Some((_, error)) = catalogue.unreadable.into_iter().next() {
+            return Err(error);
+        }
+        if let Some(key) = catalogue.foreign.into_iter().next() {
+            return Err(Error::Foreign {
+                key,
+                repository: self.location().to_string(),
+            });
+        }
+        // Two listings have to agree: an answer that hides a backup would cost it its data.
+        let listed: HashSet<&BackupId> = catalogue
+            .backups
+            .iter()
+            .map(|backup| &backup.metadata.id)
+            .collect();
+        if let Some(hidden) = kept.iter().find(|id| !listed.contains(**id)) {
+            return Err(Error::Hidden {
+                id: hidden.to_string(),
+                repository: self.location().to_string(),
+            });
+        }
+        for backup in &catalogue.backups {
+            let files = backup.metadata.files();
+            references.keys.extend(files.map(|file| file.key.clone()));
+        }
         for object in self.list_all(&keys.dropped()).await? {
             if now.is_past(object.last_modified, grace) {
+                let id = object.location.filename().and_then(dropped_backup);
+                // One that was to be dropped, and was not, keeps its documents.
+                let id = id.filter(|id| !listed.contains(id));
+                references
+                    .remains
+                    .extend(id.map(|id| keys.verification(&id)));
                 references.expired.push(object.location);
             } else {
                 let record: Option<DroppedRecord> = self.read_optional(&object.location).await?;
                 let named = record.into_iter().flat_map(|record| record.keys);
-                references.keys.extend(named);
+                references.dropped.extend(named);
             }
         }
         Ok(references)

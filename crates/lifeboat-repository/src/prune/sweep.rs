@@ -7,7 +7,7 @@ use crate::{
     documents::Volume,
     error::Error,
     location::Location,
-    names::Keys,
+    names::{BackupId, Keys},
     prune::{PruneRequest, staging},
     repository::Repository,
 };
@@ -30,23 +30,38 @@ pub(super) struct Swept {
     pub(super) waiting: Volume,
 }
 
+impl Swept {
+    /// Counts everything as waiting, when nothing was deleted.
+    pub(super) fn wait(&mut self) {
+        self.waiting.files += self.deletable.files;
+        self.waiting.bytes += self.deletable.bytes;
+        self.deletable = Volume::default();
+    }
+}
+
 impl Repository {
-    pub(super) async fn sweep(&self, request: &PruneRequest, mode: Mode) -> Result<Swept, Error> {
+    /// Sweeps, if the backups that are to be kept are all in sight.
+    pub(super) async fn sweep(
+        &self,
+        request: &PruneRequest,
+        kept: &[&BackupId],
+        mode: Mode,
+    ) -> Result<Swept, Error> {
         let keys = Keys(&request.instance);
         let now = self.store_time(&request.instance).await?;
         // The objects first, then what refers to them: a backup that is finished in between is
         // seen, and so are its references.
         let objects: Vec<ObjectMeta> = self.list_all(&keys.data()).await?;
-        let references = self
-            .references(&request.instance, now, request.grace)
-            .await?;
+        let references = self.references(request, kept, now).await?;
         let mut swept = Swept::default();
         let mut deletable: Vec<Path> = Vec::new();
         for object in objects {
-            if references.contains(&object.location) {
+            if references.need(&object.location) {
                 continue;
             }
-            if now.is_past(object.last_modified, request.grace) {
+            if now.is_past(object.last_modified, request.grace)
+                && !references.keep_for_now(&object.location)
+            {
                 swept.deletable.add(object.size);
                 deletable.push(object.location);
             } else {
@@ -55,7 +70,7 @@ impl Repository {
         }
         if mode == Mode::Delete {
             self.delete_all(deletable).await?;
-            for key in &references.expired {
+            for key in references.remains.iter().chain(&references.expired) {
                 self.delete(key).await?;
             }
             if let Location::Folder(folder) = self.location() {

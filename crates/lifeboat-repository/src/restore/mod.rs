@@ -42,8 +42,9 @@ pub struct RestoreRun {
 const EMPTY_TOMBSTONES: [u8; 9] = [0x01, 0x30, 0xBA, 0x30, 1, 0, 0, 0, 0];
 
 impl Repository {
-    /// Carries out a plan. Until it returns, the target's folder holds nothing that Prometheus
-    /// would read; if it fails, nothing of the restore remains.
+    /// Carries out a plan. The target appears in one step when everything is there; a mount point,
+    /// which can't be renamed, gets its finished blocks one by one. If the restore fails, nothing of
+    /// it remains.
     pub async fn execute_restore(&self, plan: &RestorePlan, run: &RestoreRun) -> Result<(), Error> {
         let target = Target::prepare(&plan.target)?;
         match self.fill(plan, run, &target).await {

@@ -9,11 +9,8 @@ use crate::{
     download::Sink,
     error::Error,
     repository::Repository,
-    verify::{VerifyRequest, digest_problem},
+    verify::{VerifyRequest, digest_problem, report::Problem},
 };
-
-/// An object's key, and what is wrong with it.
-type Problem = (String, String);
 
 impl Repository {
     /// The problems of a block's objects. Errors are only those of the store itself.
@@ -31,10 +28,12 @@ impl Repository {
             match self.verify_file(block, file, request).await {
                 Ok((Some(found), None)) => scan.add(found),
                 Ok((None, None)) => {}
-                Ok((_, Some(problem))) => problems.push((file.key.clone(), problem)),
-                Err(Error::Damaged { key, reason }) => problems.push((key, reason)),
+                Ok((_, Some(problem))) => problems.push(Problem::altered(&file.key, problem)),
+                Err(Error::Damaged { key, reason }) => {
+                    problems.push(Problem::altered(&key, reason));
+                }
                 Err(error) if error.is_not_found() => {
-                    problems.push((file.key.clone(), "is missing".to_owned()));
+                    problems.push(Problem::altered(&file.key, "is missing"));
                 }
                 Err(error) => return Err(error),
             }
@@ -115,7 +114,11 @@ fn problem_of(block: &Block, finding: &Finding) -> Problem {
     } else {
         ""
     };
-    (key, format!("{place}{}{known}", finding.what))
+    Problem {
+        key,
+        reason: format!("{place}{}{known}", finding.what),
+        altered: false,
+    }
 }
 
 fn path_in_block<'a>(block: &Block, file: &'a StoredFile) -> &'a str {

@@ -12,6 +12,7 @@ use std::{
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
+use report::Problem;
 pub use report::{BackupVerdict, BadObject, VerifyReport};
 
 use crate::{
@@ -59,7 +60,12 @@ impl Repository {
         for (id, error) in &catalogue.unreadable {
             if wanted(id) {
                 let key = Keys(&request.instance).metadata(id).to_string();
-                report.unreadable_backup(id.clone(), key, error.to_string());
+                // The key is said already.
+                let reason = match error {
+                    Error::Document { reason, .. } => format!("is not usable: {reason}"),
+                    other => other.to_string(),
+                };
+                report.unreadable_backup(id.clone(), &key, reason);
             }
         }
         let backups: Vec<&Backup> = catalogue
@@ -132,8 +138,8 @@ impl Repository {
         while let Some(found) = reads.next().await {
             let (shared, problems) = found?;
             report.count(shared.block.files.len() as u64, shared.block.bytes());
-            for (key, reason) in problems {
-                report.bad_object(key, reason, &shared.backups);
+            for problem in problems {
+                report.bad_object(problem, &shared.backups);
             }
         }
         Ok(())
@@ -156,6 +162,7 @@ impl Repository {
                 sample_percent: report.sample_percent,
                 good: findings.is_empty() && backup.metadata.outcome == Outcome::Complete,
                 findings,
+                altered: report.altered_of(id),
             };
             let mut verification = backup.verification.clone().unwrap_or_default();
             verification.add(request.level, result);
@@ -202,7 +209,7 @@ fn check_presence(
             None => "is missing".to_owned(),
         };
         all = false;
-        report.bad_object(file.key.clone(), reason, &shared.backups);
+        report.bad_object(Problem::altered(&file.key, reason), &shared.backups);
     }
     report.list(shared.block.files.len() as u64);
     all

@@ -48,6 +48,29 @@ pub struct BadObject {
     pub reasons: Vec<String>,
     /// The backups that cannot be restored without it.
     pub backups: BTreeSet<BackupId>,
+    /// Whether the object is not what was backed up: gone, of another size or with other bytes.
+    /// If not, the source was damaged before.
+    pub altered: bool,
+}
+
+/// What is wrong with an object.
+pub(super) struct Problem {
+    pub(super) key: String,
+    /// The end of a sentence that begins with the key.
+    pub(super) reason: String,
+    /// As [`BadObject::altered`].
+    pub(super) altered: bool,
+}
+
+impl Problem {
+    /// The object is not what was backed up.
+    pub(super) fn altered(key: &str, reason: impl Into<String>) -> Self {
+        Self {
+            key: key.to_owned(),
+            reason: reason.into(),
+            altered: true,
+        }
+    }
 }
 
 impl VerifyReport {
@@ -85,16 +108,21 @@ impl VerifyReport {
         });
     }
 
-    pub(super) fn unreadable_backup(&mut self, id: BackupId, key: String, reason: String) {
+    pub(super) fn unreadable_backup(&mut self, id: BackupId, key: &str, reason: String) {
         self.backups.push(BackupVerdict {
             id: id.clone(),
             good: true,
             source_damage: Vec::new(),
         });
-        self.bad_object(key, reason, &BTreeSet::from([id]));
+        self.bad_object(Problem::altered(key, reason), &BTreeSet::from([id]));
     }
 
-    pub(super) fn bad_object(&mut self, key: String, reason: String, hurt: &BTreeSet<BackupId>) {
+    pub(super) fn bad_object(&mut self, problem: Problem, hurt: &BTreeSet<BackupId>) {
+        let Problem {
+            key,
+            reason,
+            altered,
+        } = problem;
         for backup in &mut self.backups {
             backup.good &= !hurt.contains(&backup.id);
         }
@@ -105,6 +133,7 @@ impl VerifyReport {
                     bad.reasons.push(reason);
                 }
                 bad.backups.extend(hurt.iter().cloned());
+                bad.altered |= altered;
             }
             Err(place) => self.bad_objects.insert(
                 place,
@@ -112,6 +141,7 @@ impl VerifyReport {
                     key,
                     reasons: vec![reason],
                     backups: hurt.clone(),
+                    altered,
                 },
             ),
         }
@@ -124,6 +154,15 @@ impl VerifyReport {
     pub(super) const fn count(&mut self, objects: u64, bytes: u64) {
         self.objects_read += objects;
         self.bytes_read += bytes;
+    }
+
+    /// The keys of a backup's objects that are not what was backed up.
+    pub(super) fn altered_of(&self, id: &BackupId) -> BTreeSet<String> {
+        let altered = self.bad_objects.iter().filter(|bad| bad.altered);
+        altered
+            .filter(|bad| bad.backups.contains(id))
+            .map(|bad| bad.key.clone())
+            .collect()
     }
 
     /// What hurts a backup, one sentence each.

@@ -18,14 +18,15 @@ is written, which happens last; after an interruption the next run goes on where
     #[command(after_help = "\
 Examples:
   Into a folder:
-    lifeboat backup prometheus --url http://localhost:9090 --data-dir /prometheus \\
-        --repository /var/backups/prometheus
+    lifeboat backup prometheus --url http://localhost:9090 \\
+        --data-dir /prometheus --repository /var/backups/prometheus
   To S3, finished blocks only, at 50 MiB/s at most:
-    lifeboat backup prometheus --url http://localhost:9090 --data-dir /prometheus \\
-        --repository s3://backups/prometheus --skip-head --bandwidth-limit 50MiB/s
+    lifeboat backup prometheus --url http://localhost:9090 \\
+        --data-dir /prometheus --repository s3://backups/prometheus \\
+        --skip-head --bandwidth-limit 50MiB/s
   A snapshot that is there already:
-    lifeboat backup prometheus --from-snapshot /prometheus/snapshots/20261121T020000Z-2be650b6 \\
-        --repository s3://backups/prometheus")]
+    lifeboat backup prometheus --repository s3://backups/prometheus \\
+        --from-snapshot /prometheus/snapshots/20261121T020000Z-2be650b6")]
     Prometheus(Box<PrometheusOptions>),
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use lifeboat_repository::{BackupId, Level, RestoreChecksum, Selection};
 
@@ -33,38 +33,47 @@ it hurts. The result is kept beside the backup.")]
     #[command(after_help = "\
 Examples:
   lifeboat backups verify --repository s3://backups/prometheus
-  lifeboat backups verify --repository s3://backups/prometheus --level deep --sample 10
-  lifeboat backups verify backup-20261121-020000 --repository /var/backups/prometheus --level deep")]
+  A tenth of the blocks, every byte, another tenth each time:
+    lifeboat backups verify --repository s3://backups/prometheus \\
+        --level deep --sample 10
+  One backup:
+    lifeboat backups verify backup-20261121-020000 --level deep \\
+        --repository /var/backups/prometheus")]
     Verify(Box<VerifyOptions>),
     /// Remove backups by the retention policy, and objects that nothing needs
     #[command(long_about = "\
 Remove backups by the retention policy, and objects that nothing needs.
 
-Grandfather-father-son: the newest backup of each of the last days and hours, the first of each of \
-the last weeks, months and years. Days without a backup are not counted, so when backups stop, old \
-ones stay. Never removed: a pinned backup, and the newest one that was verified and found good.
+Keeps the newest backup of each of the last hours and days, and the first one of each of the last \
+weeks, months and years (grandfather-father-son). Days without a backup do not count, so when \
+backups stop, old ones stay. Never removed: a pinned backup, and the newest one that was verified \
+and found good.
 
-Objects stay for a grace after the last backup that named them is gone, so that a backup running at \
-the same time loses nothing.")]
+Objects that no backup needs any more stay for a grace, so that a backup running at the same time \
+loses nothing.")]
     #[command(after_help = "\
 Examples:
   lifeboat backups prune --repository s3://backups/prometheus --dry-run
-  lifeboat backups prune --repository s3://backups/prometheus --keep-daily 14 --keep-weekly 8")]
+  lifeboat backups prune --repository s3://backups/prometheus \\
+      --keep-daily 14 --keep-weekly 8")]
     Prune(Box<PruneOptions>),
     /// Restore a backup into an empty folder
     #[command(long_about = "\
 Restore a backup into an empty folder.
 
 Every byte is compared with what was backed up while it is written. The folder appears complete or \
-not at all. Start Prometheus with --storage.tsdb.path set to it.")]
+not at all; only a mount point, which cannot be renamed, gets its blocks one by one at the end. \
+Start Prometheus with --storage.tsdb.path set to it.")]
     #[command(after_help = "\
 Examples:
-  lifeboat backups restore latest --repository s3://backups/prometheus --target /restored
-  lifeboat backups restore --at 2026-11-01T00:00:00Z --repository s3://backups/prometheus \\
-      --target /restored
+  lifeboat backups restore latest \\
+      --repository s3://backups/prometheus --target /restored
+  lifeboat backups restore --at 2026-11-01T00:00:00Z \\
+      --repository s3://backups/prometheus --target /restored
   Only one week's samples:
-    lifeboat backups restore latest --repository s3://backups/prometheus --target /restored \\
-        --min-time 2026-10-01 --max-time 2026-10-08")]
+    lifeboat backups restore latest \\
+        --min-time 2026-10-01 --max-time 2026-10-08 \\
+        --repository s3://backups/prometheus --target /restored")]
     Restore(Box<RestoreOptions>),
 }
 
@@ -132,7 +141,7 @@ pub(crate) struct VerifyOptions {
     /// How deep to look
     #[arg(long, value_name = "LEVEL", default_value = "quick")]
     pub(crate) level: LevelOption,
-    /// Read only this share of the blocks, another one each time
+    /// Read only this percentage of the blocks, others each time
     #[arg(long, value_name = "PERCENT", default_value = "100", value_parser = values::percent)]
     pub(crate) sample: f64,
     /// Do not keep the result in the repository
@@ -143,6 +152,7 @@ pub(crate) struct VerifyOptions {
 }
 
 #[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
 pub(crate) struct PruneOptions {
     /// Keep the newest N backups
     #[arg(
@@ -212,7 +222,7 @@ pub(crate) struct PruneOptions {
         help_heading = "Retention"
     )]
     pub(crate) time_zone: TimeZone,
-    /// How long objects stay that nothing needs any more; longer than any backup may pause
+    /// How long to keep objects that no backup needs any more; longer than a backup may take
     #[arg(long, value_name = "TIME", default_value = "24h", value_parser = values::duration)]
     pub(crate) grace: SignedDuration,
     /// Print the plan, and remove nothing
@@ -240,12 +250,13 @@ impl From<ChecksumOption> for RestoreChecksum {
 }
 
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("which").args(["backup", "at"]).required(true)))]
 pub(crate) struct RestoreOptions {
     /// The backup: latest (the newest good one), or its id
-    #[arg(value_name = "BACKUP", value_parser = values::selection, required_unless_present = "at")]
+    #[arg(value_name = "BACKUP", value_parser = values::selection)]
     pub(crate) backup: Option<Selection>,
     /// The newest good backup made by this time
-    #[arg(long, value_name = "TIME", value_parser = values::time, conflicts_with = "backup")]
+    #[arg(long, value_name = "TIME", value_parser = values::time)]
     pub(crate) at: Option<Timestamp>,
     /// The folder to make; it must be missing or empty
     #[arg(long, value_name = "DIR")]

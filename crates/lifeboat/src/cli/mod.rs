@@ -22,10 +22,12 @@ use crate::{logging::LoggingOptions, output::Format};
 #[command(name = "lifeboat", version, max_term_width = 100)]
 #[command(after_help = "\
 Examples:
-  lifeboat backup prometheus --url http://localhost:9090 --data-dir /prometheus \\
-      --repository s3://backups/prometheus
-  lifeboat backups list --repository s3://backups/prometheus
-  lifeboat backups restore latest --repository s3://backups/prometheus --target /restored
+  export LIFEBOAT_REPOSITORY=s3://backups/prometheus
+  lifeboat backup prometheus --url http://localhost:9090 --data-dir /prometheus
+  lifeboat backups list
+  lifeboat backups restore latest --target /restored
+
+Every option with [env: NAME] may be set as that environment variable instead.
 
 Exit codes: 0 fine, 1 a failed operation or a bad backup, 2 wrong usage.")]
 pub(crate) struct Arguments {
@@ -39,7 +41,8 @@ pub(crate) struct Arguments {
         env = "LIFEBOAT_OUTPUT",
         hide_env_values = true,
         value_name = "FORMAT",
-        default_value = "table"
+        default_value = "table",
+        display_order = 900
     )]
     pub(crate) output: Format,
     #[command(flatten)]

@@ -40,9 +40,9 @@ pub(crate) struct RepositoryOptions {
         env = "LIFEBOAT_CONCURRENCY",
         hide_env_values = true,
         value_name = "N",
-        default_value_t = 6,
+        default_value_t = 4,
         value_parser = clap::value_parser!(u16).range(1..=64),
-        help_heading = "Transfer"
+        hide_short_help = true,        help_heading = "Transfer"
     )]
     concurrency: u16,
     /// Bytes a second at most, such as 50MiB/s
@@ -52,7 +52,7 @@ pub(crate) struct RepositoryOptions {
         hide_env_values = true,
         value_name = "RATE",
         value_parser = values::rate,
-        help_heading = "Transfer"
+        hide_short_help = true,        help_heading = "Transfer"
     )]
     bandwidth_limit: Option<u64>,
     /// How long one request may take
@@ -63,7 +63,7 @@ pub(crate) struct RepositoryOptions {
         value_name = "TIME",
         default_value = "2m",
         value_parser = values::duration,
-        help_heading = "Transfer"
+        hide_short_help = true,        help_heading = "Transfer"
     )]
     request_timeout: SignedDuration,
     /// How long a request is tried again after errors that may pass
@@ -74,7 +74,7 @@ pub(crate) struct RepositoryOptions {
         value_name = "TIME",
         default_value = "3m",
         value_parser = values::duration,
-        help_heading = "Transfer"
+        hide_short_help = true,        help_heading = "Transfer"
     )]
     retry_timeout: SignedDuration,
     /// A PEM file of certificate authorities to trust beside the system's
@@ -83,6 +83,7 @@ pub(crate) struct RepositoryOptions {
         env = "LIFEBOAT_CERTIFICATE_AUTHORITY",
         hide_env_values = true,
         value_name = "FILE",
+        hide_short_help = true,
         help_heading = "Transfer"
     )]
     pub(crate) certificate_authority: Option<PathBuf>,
@@ -106,6 +107,7 @@ struct S3Options {
         long,
         env = "LIFEBOAT_S3_ENDPOINT",
         hide_env_values = true,
+        hide_short_help = true,
         value_name = "URL"
     )]
     s3_endpoint: Option<String>,
@@ -114,14 +116,16 @@ struct S3Options {
         long,
         env = "LIFEBOAT_S3_REGION",
         hide_env_values = true,
+        hide_short_help = true,
         value_name = "REGION"
     )]
     s3_region: Option<String>,
-    /// Where the bucket's name stands in a request
+    /// Where the bucket's name stands: in the URL's path or in its host name
     #[arg(
         long,
         env = "LIFEBOAT_S3_ADDRESSING",
         hide_env_values = true,
+        hide_short_help = true,
         value_name = "STYLE",
         default_value = "path"
     )]
@@ -131,6 +135,7 @@ struct S3Options {
         long,
         env = "LIFEBOAT_S3_CREDENTIALS",
         hide_env_values = true,
+        hide_short_help = true,
         value_name = "SOURCE",
         default_value = "auto"
     )]
@@ -140,6 +145,7 @@ struct S3Options {
         long,
         env = "LIFEBOAT_S3_ACCESS_KEY_ID_FILE",
         hide_env_values = true,
+        hide_short_help = true,
         value_name = "FILE",
         requires = "s3_secret_access_key_file"
     )]
@@ -149,15 +155,17 @@ struct S3Options {
         long,
         env = "LIFEBOAT_S3_SECRET_ACCESS_KEY_FILE",
         hide_env_values = true,
+        hide_short_help = true,
         value_name = "FILE",
         requires = "s3_access_key_id_file"
     )]
     s3_secret_access_key_file: Option<PathBuf>,
-    /// Encryption at rest
+    /// Encryption at rest that the server is asked for
     #[arg(
         long,
         env = "LIFEBOAT_S3_ENCRYPTION",
         hide_env_values = true,
+        hide_short_help = true,
         value_name = "KIND"
     )]
     s3_encryption: Option<EncryptionOption>,
@@ -166,6 +174,7 @@ struct S3Options {
         long,
         env = "LIFEBOAT_S3_KMS_KEY_ID",
         hide_env_values = true,
+        hide_short_help = true,
         value_name = "KEY",
         requires = "s3_encryption"
     )]
@@ -175,14 +184,16 @@ struct S3Options {
         long,
         env = "LIFEBOAT_S3_STORAGE_CLASS",
         hide_env_values = true,
-        value_name = "CLASS"
+        hide_short_help = true,
+        value_name = "CLASS",
+        value_parser = values::storage_class
     )]
     s3_storage_class: Option<String>,
     /// A tag for every object; may be given several times
     #[arg(
         long = "s3-tag",
         env = "LIFEBOAT_S3_TAGS",
-        hide_env_values = true,
+        hide_env_values = true, hide_short_help = true,
         value_name = "KEY=VALUE",
         value_delimiter = ',',
         value_parser = values::tag
@@ -193,6 +204,7 @@ struct S3Options {
         long,
         env = "LIFEBOAT_S3_CHECKSUM",
         hide_env_values = true,
+        hide_short_help = true,
         value_name = "CHECKSUM",
         default_value = "crc64nvme"
     )]
@@ -202,23 +214,34 @@ struct S3Options {
         long,
         env = "LIFEBOAT_S3_CONDITIONAL_WRITES",
         hide_env_values = true,
+        hide_short_help = true,
         value_name = "SWITCH",
         default_value = "on"
     )]
     s3_conditional_writes: Switch,
     /// Sign every payload too, which costs a second SHA-256 of all that is sent
-    #[arg(long, env = "LIFEBOAT_S3_SIGN_PAYLOAD", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "LIFEBOAT_S3_SIGN_PAYLOAD",
+        hide_env_values = true,
+        hide_short_help = true
+    )]
     s3_sign_payload: bool,
 }
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Google Cloud Storage")]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the names are those of the options"
+)]
 struct GoogleOptions {
     /// A service account's key file; the environment's default credentials if left out
     #[arg(
         long,
         env = "GOOGLE_APPLICATION_CREDENTIALS",
         hide_env_values = true,
+        hide_short_help = true,
         value_name = "FILE"
     )]
     gs_service_account: Option<String>,
@@ -227,11 +250,17 @@ struct GoogleOptions {
         long,
         env = "LIFEBOAT_GS_ENDPOINT",
         hide_env_values = true,
+        hide_short_help = true,
         value_name = "URL"
     )]
     gs_endpoint: Option<String>,
     /// Send no credentials, for emulators
-    #[arg(long, env = "LIFEBOAT_GS_ANONYMOUS", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "LIFEBOAT_GS_ANONYMOUS",
+        hide_env_values = true,
+        hide_short_help = true
+    )]
     gs_anonymous: bool,
 }
 
@@ -243,6 +272,7 @@ struct AzureOptions {
         long,
         env = "AZURE_STORAGE_ACCOUNT_NAME",
         hide_env_values = true,
+        hide_short_help = true,
         value_name = "ACCOUNT"
     )]
     az_account: Option<String>,
@@ -251,6 +281,7 @@ struct AzureOptions {
         long,
         env = "LIFEBOAT_AZ_ENDPOINT",
         hide_env_values = true,
+        hide_short_help = true,
         value_name = "URL"
     )]
     az_endpoint: Option<String>,

@@ -7,7 +7,10 @@ use lifeboat_repository::{BackupId, Selection};
 /// Bytes a second, such as `50MiB`, `50MiB/s` or `1GB/s`.
 pub(crate) fn rate(text: &str) -> Result<u64, String> {
     let size = text.trim_end_matches("/s").trim();
-    let bytes = size.parse::<ByteSize>()?.as_u64();
+    let bytes = size
+        .parse::<ByteSize>()
+        .map_err(|_| "use a size a second, such as 50MiB/s".to_owned())?
+        .as_u64();
     if bytes == 0 {
         return Err("the rate must be more than 0".to_owned());
     }
@@ -18,11 +21,14 @@ pub(crate) fn rate(text: &str) -> Result<u64, String> {
 pub(crate) fn duration(text: &str) -> Result<SignedDuration, String> {
     let span: Span = text
         .parse()
-        .map_err(|error: jiff::Error| error.to_string())?;
+        .map_err(|_: jiff::Error| "use a length of time such as 24h, 90m or 7d".to_owned())?;
     // Calendar days differ; an age limit in days means 24 hours each.
     let duration = span
         .to_duration(SpanRelativeTo::days_are_24_hours())
-        .map_err(|_| "use weeks, days, hours, minutes and seconds".to_owned())?;
+        .map_err(|_| {
+            "months and years differ in length: use weeks, days, hours, minutes and seconds"
+                .to_owned()
+        })?;
     if duration.is_negative() {
         return Err("it must not be negative".to_owned());
     }
@@ -42,7 +48,7 @@ pub(crate) fn time(text: &str) -> Result<Timestamp, String> {
 
 /// A time zone's name in the IANA database, such as `Europe/Berlin`.
 pub(crate) fn time_zone(text: &str) -> Result<TimeZone, String> {
-    TimeZone::get(text).map_err(|error| error.to_string())
+    TimeZone::get(text).map_err(|_| "use a name such as UTC or Europe/Berlin".to_owned())
 }
 
 /// A tag, such as `team=observability`.
@@ -51,6 +57,18 @@ pub(crate) fn tag(text: &str) -> Result<(String, String), String> {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
         _ => Err("use KEY=VALUE".to_owned()),
     }
+}
+
+/// A storage class whose objects can be read at once, as every verification and restore does.
+pub(crate) fn storage_class(text: &str) -> Result<String, String> {
+    if ["GLACIER", "DEEP_ARCHIVE"].contains(&text) {
+        return Err(
+            "objects of this class cannot be read before they are thawed, so nothing \
+                    could be verified or restored; use STANDARD_IA or GLACIER_IR"
+                .to_owned(),
+        );
+    }
+    Ok(text.to_owned())
 }
 
 /// A percentage above 0, up to 100.

@@ -22,18 +22,17 @@ use serde::Serialize;
 use crate::{
     cli::PrometheusOptions,
     commands::exit_code,
-    interrupt,
     output::{Bar, Printer, Report, alert, bytes, count, fine, note, rate, seconds, time},
 };
 
 pub(crate) async fn run(
     options: &PrometheusOptions,
     printer: &Printer,
+    cancellation: Arc<Cancellation>,
 ) -> anyhow::Result<ExitCode> {
     let started = Instant::now();
-    let cancellation = interrupt::on_signal()?;
     let repository = options.repository.open(if options.dry_run {
-        MissingFolder::Refuse
+        MissingFolder::TakeForEmpty
     } else {
         MissingFolder::Create
     })?;
@@ -76,9 +75,12 @@ impl Operation<'_> {
         let directory = DataDirectory::check(data_dir, &client).await?;
         if directory.evidence() == Evidence::NotComparable {
             tracing::warn!(
-                "Prometheus's own metrics cannot be read; the snapshot will tell whether the data directory is the right one"
+                "Prometheus's own metrics cannot be read; the snapshot will show whether the data directory is the right one"
             );
         }
+        // A store that refuses us is better known before Prometheus has to take a snapshot.
+        let instance = &self.options.repository.instance;
+        self.repository.backup_ids(instance).await?;
         for folder in Snapshot::remove_leftovers(&directory)?.removed {
             tracing::warn!(folder = %folder.display(), "removed the snapshot of an interrupted run");
         }
@@ -271,7 +273,6 @@ impl Report for BackupReport {
 impl Done {
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         let backup = &self.backup;
-        let duration = Duration::from_secs_f64(self.duration_seconds);
         let outcome = match backup.outcome {
             Outcome::Complete => fine("complete"),
             Outcome::Damaged => alert("damaged"),
@@ -292,30 +293,14 @@ impl Done {
         if let Some(samples) = sample_times(backup.min_time, backup.max_time) {
             writeln!(out, "  samples     {samples}")?;
         }
-        writeln!(
-            out,
-            "  read        {}, every checksum of it checked",
-            bytes(self.read.bytes)
-        )?;
-        writeln!(
-            out,
-            "  sent        {} in {}; the rest was there already",
-            bytes(backup.sent.bytes),
-            count(backup.sent.files, "file"),
-        )?;
-        writeln!(
-            out,
-            "  took        {}, {}",
-            seconds(duration),
-            rate(self.read.bytes, duration)
-        )?;
+        self.write_work(out)?;
         if backup.damage.is_empty() {
             return Ok(());
         }
         writeln!(out)?;
         writeln!(
             out,
-            "{} The source was damaged before it was backed up:",
+            "{} Prometheus's data was damaged before it was backed up:",
             alert("Not good.")
         )?;
         for finding in &backup.damage {
@@ -323,10 +308,45 @@ impl Done {
         }
         writeln!(
             out,
-            "\nEverything else is in the backup and can be restored, but it does not count as a\n\
-             good one. {} look for a failing disk; delete the damaged block, or put an\n\
-             older backup's copy of it back.",
+            "\nEverything else is in the backup and can be restored, but the backup does not\n\
+             count as a good one. {} look for a failing disk; delete the damaged block, or\n\
+             put an older backup's copy of it back.",
             note("Next:")
+        )
+    }
+}
+
+impl Done {
+    /// What was read and sent. After the first backup that is little or nothing.
+    fn write_work(&self, out: &mut dyn Write) -> io::Result<()> {
+        let duration = Duration::from_secs_f64(self.duration_seconds);
+        let (read, sent) = (self.read, self.backup.sent);
+        if read.files == 0 {
+            writeln!(out, "  read        nothing, the repository had all of it")?;
+            return writeln!(out, "  took        {}", seconds(duration));
+        }
+        writeln!(
+            out,
+            "  read        {} in {}, and checked every checksum",
+            bytes(read.bytes),
+            count(read.files, "file"),
+        )?;
+        let rest = if sent.files == self.backup.totals.files {
+            ""
+        } else {
+            "; the rest was in the repository already"
+        };
+        writeln!(
+            out,
+            "  sent        {} in {}{rest}",
+            bytes(sent.bytes),
+            count(sent.files, "file"),
+        )?;
+        writeln!(
+            out,
+            "  took        {}, {}",
+            seconds(duration),
+            rate(read.bytes, duration)
         )
     }
 }

@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::{
     cli::ListOptions,
     commands::exit_code,
-    output::{Printer, Report, Table, age, alert, bytes, count, fine},
+    output::{Printer, Report, Table, alert, bytes, count, fine, short_age},
 };
 
 pub(crate) async fn run(options: &ListOptions, printer: &Printer) -> anyhow::Result<ExitCode> {
@@ -60,6 +60,8 @@ struct Row {
     sent_bytes: u64,
     verified_at: Option<Timestamp>,
     verified_level: Option<Level>,
+    /// The percentage of the blocks that the verification read.
+    verified_percent: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     problem: Option<String>,
     #[serde(skip)]
@@ -90,6 +92,7 @@ impl Row {
             sent_bytes: metadata.sent.bytes,
             verified_at: newest.map(|(_, result)| result.verified_at),
             verified_level: newest.map(|(level, _)| level),
+            verified_percent: newest.map(|(_, result)| result.sample_percent),
             problem: None,
             state: match (metadata.outcome, backup.is_good()) {
                 (_, true) => State::Good,
@@ -109,14 +112,30 @@ impl Row {
             sent_bytes: 0,
             verified_at: None,
             verified_level: None,
+            verified_percent: None,
             problem: Some(error.to_string()),
             state: State::Unreadable,
         }
     }
 
+    /// Of an unreadable backup, nobody knows it.
+    fn size(&self) -> String {
+        self.made_at
+            .map_or_else(String::new, |_| bytes(self.totals.bytes))
+    }
+
     fn verified(&self, now: Timestamp) -> String {
         match (self.verified_at, self.verified_level) {
-            (Some(at), Some(level)) => format!("{level}, {} ago", age(at, now)),
+            (Some(at), Some(level)) => {
+                let share = match self.verified_percent {
+                    Some(percent) if percent < 100.0 && level > Level::Quick => {
+                        format!("{percent}% ")
+                    }
+                    _ => String::new(),
+                };
+                format!("{share}{level}, {} ago", short_age(at, now))
+            }
+            _ if self.made_at.is_none() => String::new(),
             _ => "never".to_owned(),
         }
     }
@@ -126,7 +145,7 @@ impl State {
     fn shown(self, pinned: bool) -> String {
         let word = match self {
             Self::Good => fine("good"),
-            Self::SourceDamaged => alert("damaged source"),
+            Self::SourceDamaged => alert("damaged"),
             Self::Bad => alert("bad"),
             Self::Unreadable => alert("unreadable"),
         };
@@ -135,6 +154,13 @@ impl State {
         } else {
             word
         }
+    }
+}
+
+impl List {
+    fn is_damaged(&self) -> bool {
+        let mut rows = self.backups.iter();
+        rows.any(|row| matches!(row.state, State::SourceDamaged))
     }
 }
 
@@ -156,17 +182,15 @@ impl Report for List {
             }
             return Ok(());
         }
-        let headings = [
-            "BACKUP", ">AGE", ">BLOCKS", ">SIZE", ">SENT", "VERIFIED", "STATE",
-        ];
+        // What was sent and the number of blocks stay out: with them, a line gets too long.
+        let headings = ["BACKUP", ">AGE", ">SIZE", "VERIFIED", "STATE"];
         let mut table = Table::new(&headings);
         for row in &self.backups {
             table.row([
                 row.id.clone(),
-                row.made_at.map_or_else(String::new, |at| age(at, now)),
-                row.totals.blocks.to_string(),
-                bytes(row.totals.bytes),
-                bytes(row.sent_bytes),
+                row.made_at
+                    .map_or_else(String::new, |at| short_age(at, now)),
+                row.size(),
                 row.verified(now),
                 row.state.shown(row.pinned),
             ]);
@@ -175,11 +199,17 @@ impl Report for List {
         let good = self.backups.iter().filter(|row| row.good).count() as u64;
         writeln!(
             out,
-            "\n{} of {} in {}, {good} good",
+            "\n{} of {} in {}, {good} of them good",
             count(self.backups.len() as u64, "backup"),
             self.instance,
             self.repository
         )?;
+        if self.is_damaged() {
+            writeln!(
+                out,
+                "damaged: Prometheus's data was so before the backup; `backups show ID` says where"
+            )?;
+        }
         for problem in self.backups.iter().filter_map(|row| row.problem.as_ref()) {
             writeln!(out, "{} {problem}", alert("unreadable:"))?;
         }

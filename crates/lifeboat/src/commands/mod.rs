@@ -15,12 +15,15 @@ use clap_complete::Shell;
 
 use crate::{
     cli::{Arguments, BackupCommand, BackupsCommand},
+    interrupt::stoppable,
     output::Printer,
 };
 
 pub(crate) async fn backup(command: BackupCommand, printer: &Printer) -> anyhow::Result<ExitCode> {
     match command {
-        BackupCommand::Prometheus(options) => backup_prometheus::run(&options, printer).await,
+        BackupCommand::Prometheus(options) => {
+            stoppable(async |wish| backup_prometheus::run(&options, printer, wish).await).await
+        }
     }
 }
 
@@ -33,9 +36,15 @@ pub(crate) async fn backups(
         BackupsCommand::Show(options) => show::run(&options, printer).await,
         BackupsCommand::Pin(options) => pin::pin(&options, printer).await,
         BackupsCommand::Unpin(options) => pin::unpin(&options, printer).await,
-        BackupsCommand::Verify(options) => verify::run(&options, printer).await,
-        BackupsCommand::Prune(options) => prune::run(&options, printer).await,
-        BackupsCommand::Restore(options) => restore::run(&options, printer).await,
+        BackupsCommand::Verify(options) => {
+            stoppable(async |wish| verify::run(&options, printer, wish).await).await
+        }
+        BackupsCommand::Prune(options) => {
+            stoppable(async |wish| prune::run(&options, printer, wish).await).await
+        }
+        BackupsCommand::Restore(options) => {
+            stoppable(async |wish| restore::run(&options, printer, wish).await).await
+        }
     }
 }
 

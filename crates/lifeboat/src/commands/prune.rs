@@ -3,27 +3,37 @@
 use std::{
     io::{self, Write},
     process::ExitCode,
+    sync::Arc,
 };
 
-use jiff::Timestamp;
-use lifeboat_core::retention::RetentionPolicy;
-use lifeboat_repository::{MissingFolder, PruneDecision, PrunePlan, PruneRequest, Volume};
+use jiff::{SignedDuration, Timestamp};
+use lifeboat_core::retention::{KeepReason, RetentionPolicy};
+use lifeboat_repository::{
+    Cancellation, Instance, MissingFolder, PruneDecision, PrunePlan, PruneRequest, Pruned,
+    Repository, Volume,
+};
 use serde::Serialize;
 
 use crate::{
     cli::PruneOptions,
     commands::exit_code,
-    interrupt,
-    output::{Printer, Report, Table, age, alert, bytes, count, note},
+    output::{Printer, Report, Table, alert, bytes, count, note, short_age, wrapped},
 };
 
-pub(crate) async fn run(options: &PruneOptions, printer: &Printer) -> anyhow::Result<ExitCode> {
+/// What a line of 80 columns leaves for the reason.
+const REASON_WIDTH: usize = 38;
+
+pub(crate) async fn run(
+    options: &PruneOptions,
+    printer: &Printer,
+    cancellation: Arc<Cancellation>,
+) -> anyhow::Result<ExitCode> {
     let repository = options.repository.open(MissingFolder::Refuse)?;
     let request = PruneRequest {
         instance: options.repository.instance.clone(),
         policy: policy(options),
         grace: options.grace,
-        cancellation: interrupt::on_signal()?,
+        cancellation,
     };
     let now = Timestamp::now();
     let plan = repository.plan_prune(&request, now).await?;
@@ -32,7 +42,7 @@ pub(crate) async fn run(options: &PruneOptions, printer: &Printer) -> anyhow::Re
     } else {
         Some(repository.execute_prune(&plan, &request, now).await?)
     };
-    let report = PruneReport::of(repository.location().to_string(), &plan, pruned);
+    let report = PruneReport::of(&repository, &request, &plan, pruned);
     printer.print(&report)?;
     Ok(exit_code(report.unreadable.is_empty()))
 }
@@ -53,7 +63,10 @@ fn policy(options: &PruneOptions) -> RetentionPolicy {
 #[derive(Serialize)]
 struct PruneReport {
     repository: String,
+    instance: Instance,
     dry_run: bool,
+    #[serde(skip)]
+    grace: SignedDuration,
     plan: Vec<Row>,
     unreadable: Vec<Unreadable>,
     kept: u64,
@@ -68,6 +81,8 @@ struct Row {
     made_at: Timestamp,
     keep: bool,
     reasons: Vec<String>,
+    #[serde(skip)]
+    explanation: String,
 }
 
 #[derive(Serialize)]
@@ -79,32 +94,58 @@ struct Unreadable {
 impl Row {
     fn of(decided: &PruneDecision) -> Self {
         let decision = &decided.decision;
-        let mut reasons: Vec<String> = decision.reasons.iter().map(ToString::to_string).collect();
-        if !decision.keep() {
-            reasons.push(drop_reason(decided));
-        }
+        let (reasons, explanation) = if decision.keep() {
+            let reasons = decision.reasons.iter().map(ToString::to_string);
+            (reasons.collect(), explain(&decision.reasons))
+        } else {
+            let reason = drop_reason(decided);
+            (vec![reason.to_owned()], reason.to_owned())
+        };
         Self {
             id: decided.backup.metadata.id.to_string(),
             made_at: decision.candidate.made_at,
             keep: decision.keep(),
             reasons,
+            explanation,
         }
     }
 }
 
-fn drop_reason(decided: &PruneDecision) -> String {
+/// The reasons to keep a backup in a few words: a rule is called by its option's name.
+fn explain(reasons: &[KeepReason]) -> String {
+    let mut words: Vec<String> = Vec::new();
+    let mut damaged: Vec<&str> = Vec::new();
+    for reason in reasons {
+        match reason {
+            KeepReason::Last => words.push("--keep-last".to_owned()),
+            KeepReason::Within => words.push("--keep-within".to_owned()),
+            KeepReason::BetterThanNothing { name } => damaged.push(name),
+            other => words.push(other.to_string()),
+        }
+    }
+    if !damaged.is_empty() {
+        words.push(format!(
+            "damaged, but no better one in {}",
+            damaged.join(", ")
+        ));
+    }
+    words.join("; ")
+}
+
+fn drop_reason(decided: &PruneDecision) -> &'static str {
     if decided.decision.candidate.good {
-        "no rule keeps it".to_owned()
+        "no rule keeps it"
     } else {
-        "damaged, and there are good ones".to_owned()
+        "damaged, and no rule keeps it"
     }
 }
 
 impl PruneReport {
     fn of(
-        repository: String,
+        repository: &Repository,
+        request: &PruneRequest,
         plan: &PrunePlan,
-        pruned: Option<lifeboat_repository::Pruned>,
+        pruned: Option<Pruned>,
     ) -> Self {
         let rows: Vec<Row> = plan.decisions.iter().map(Row::of).collect();
         let dry_run = pruned.is_none();
@@ -115,7 +156,9 @@ impl PruneReport {
             reason: reason.clone(),
         });
         Self {
-            repository,
+            repository: repository.location().to_string(),
+            instance: request.instance.clone(),
+            grace: request.grace,
             dry_run,
             dropped: if dry_run {
                 (rows.len() - kept) as u64
@@ -134,47 +177,71 @@ impl PruneReport {
 impl Report for PruneReport {
     fn write_table(&self, out: &mut dyn Write, now: Timestamp) -> io::Result<()> {
         if self.plan.is_empty() && self.unreadable.is_empty() {
-            return writeln!(out, "No backups in {}: nothing to prune.", self.repository);
+            writeln!(
+                out,
+                "No backups of {} in {}.",
+                self.instance, self.repository
+            )?;
+            return self.write_outcome(out);
         }
         let mut table = Table::new(&["BACKUP", ">AGE", "DECISION", "REASON"]);
         for row in &self.plan {
             table.row([
                 row.id.clone(),
-                age(row.made_at, now),
+                short_age(row.made_at, now),
                 if row.keep {
                     "keep".to_owned()
                 } else {
                     note("drop")
                 },
-                row.reasons.join("; "),
+                wrapped(&row.explanation, REASON_WIDTH),
             ]);
         }
         table.write(out)?;
         for unreadable in &self.unreadable {
             writeln!(
                 out,
-                "\n{} {}\nNo object is removed while a backup cannot be read, since nobody knows \
-                 what it needs.",
+                "\n{} {}\nWhile a backup cannot be read, no object is removed: nobody knows what it needs.",
                 alert("unreadable:"),
                 unreadable.reason
             )?;
         }
+        writeln!(out)?;
+        self.write_outcome(out)
+    }
+}
+
+impl PruneReport {
+    fn write_outcome(&self, out: &mut dyn Write) -> io::Result<()> {
         if self.dry_run {
             return writeln!(
                 out,
-                "\nDry run: {} would stay, {} would go. Nothing was removed.",
-                self.kept, self.dropped
+                "Dry run: {} would be kept, {} removed. Nothing was changed.",
+                count(self.kept, "backup"),
+                self.dropped
             );
         }
         writeln!(
             out,
-            "\n{} stay, {} removed. {} deleted ({}); {} wait for their grace ({}).",
+            "{} kept, {} removed.",
             count(self.kept, "backup"),
-            self.dropped,
+            self.dropped
+        )?;
+        writeln!(
+            out,
+            "{} deleted that no backup needs ({}).",
             count(self.swept.files, "object"),
-            bytes(self.swept.bytes),
-            self.waiting.files,
-            bytes(self.waiting.bytes)
-        )
+            bytes(self.swept.bytes)
+        )?;
+        if self.waiting.files > 0 {
+            writeln!(
+                out,
+                "{} more ({}) will go once unneeded for {:#}; see --grace.",
+                count(self.waiting.files, "object"),
+                bytes(self.waiting.bytes),
+                self.grace
+            )?;
+        }
+        Ok(())
     }
 }

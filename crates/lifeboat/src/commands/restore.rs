@@ -10,13 +10,12 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 use lifeboat_repository::{
-    MissingFolder, Progress, RestorePlan, RestoreRun, Selection, TimeRange, Volume,
+    Cancellation, MissingFolder, Progress, RestorePlan, RestoreRun, Selection, TimeRange, Volume,
 };
 use serde::Serialize;
 
 use crate::{
-    cli::RestoreOptions,
-    interrupt,
+    cli::{RestoreOptions, UsageError},
     output::{Bar, Printer, Report, bytes, count, fine, note, rate, seconds, time},
 };
 
@@ -24,10 +23,22 @@ use crate::{
 /// <https://prometheus.io/docs/prometheus/latest/storage/#operational-aspects>
 const DEFAULT_RETENTION: SignedDuration = SignedDuration::from_hours(15 * 24);
 
-pub(crate) async fn run(options: &RestoreOptions, printer: &Printer) -> anyhow::Result<ExitCode> {
+pub(crate) async fn run(
+    options: &RestoreOptions,
+    printer: &Printer,
+    cancellation: Arc<Cancellation>,
+) -> anyhow::Result<ExitCode> {
     let started = Instant::now();
-    let cancellation = interrupt::on_signal()?;
     let repository = options.repository.open(MissingFolder::Refuse)?;
+    if let (Some(min_time), Some(max_time)) = (options.min_time, options.max_time)
+        && min_time > max_time
+    {
+        return Err(UsageError::new(
+            format!("--min-time {min_time} is later than --max-time {max_time}"),
+            "swap them",
+        )
+        .into());
+    }
     let range = TimeRange {
         min_time: options.min_time.map(Timestamp::as_millisecond),
         max_time: options.max_time.map(Timestamp::as_millisecond),
@@ -75,7 +86,7 @@ struct Restored {
     target: PathBuf,
     dry_run: bool,
     blocks: u64,
-    restored: Volume,
+    total: Volume,
     min_time: Timestamp,
     max_time: Timestamp,
     passed_over: Vec<String>,
@@ -96,10 +107,11 @@ impl Restored {
         Self {
             id: plan.id().to_string(),
             repository,
-            target: plan.target.clone(),
+            // Where Prometheus starts, the present folder may be another one.
+            target: std::path::absolute(&plan.target).unwrap_or_else(|_| plan.target.clone()),
             dry_run,
             blocks: plan.blocks.len() as u64,
-            restored: Volume {
+            total: Volume {
                 files: plan.files(),
                 bytes: plan.bytes(),
             },
@@ -132,8 +144,8 @@ impl Report for Restored {
             out,
             "  holds       {}, {} in {}",
             count(self.blocks, "block"),
-            bytes(self.restored.bytes),
-            count(self.restored.files, "file")
+            bytes(self.total.bytes),
+            count(self.total.files, "file")
         )?;
         writeln!(
             out,
@@ -148,21 +160,23 @@ impl Report for Restored {
             out,
             "  took        {}, {}, every byte compared",
             seconds(duration),
-            rate(self.restored.bytes, duration)
+            rate(self.total.bytes, duration)
         )?;
         for damage in &self.damage {
             writeln!(out, "  {} {damage}", note("damaged before the backup:"))?;
         }
         writeln!(
             out,
-            "\nStart Prometheus with --storage.tsdb.path={}",
+            "\nStart Prometheus with --storage.tsdb.path={}\n\
+             as a user that may write there: the files belong to whoever ran this restore.",
             self.target.display()
         )?;
         if now.duration_since(self.min_time) > DEFAULT_RETENTION {
             writeln!(
                 out,
-                "{} it deletes blocks that are older than its retention (15 days unless it is\n\
-                 told otherwise), these too: set --storage.tsdb.retention.time first.",
+                "{} Prometheus deletes blocks that are older than its retention, which is 15\n\
+                 days unless it is told otherwise. Some of these are: set a longer\n\
+                 --storage.tsdb.retention.time before it starts.",
                 note("Mind:")
             )?;
         }

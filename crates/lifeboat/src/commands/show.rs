@@ -6,7 +6,9 @@ use std::{
 };
 
 use jiff::Timestamp;
-use lifeboat_repository::{Backup, BackupMetadata, MissingFolder, Pin, Verification};
+use lifeboat_repository::{
+    Backup, BackupMetadata, Level, MissingFolder, Outcome, Pin, Verification,
+};
 use serde::Serialize;
 
 use crate::{
@@ -57,7 +59,10 @@ impl Report for Shown {
         let state = if self.good {
             fine("good")
         } else {
-            alert("not good")
+            alert(match metadata.outcome {
+                Outcome::Damaged => "damaged",
+                Outcome::Complete => "bad",
+            })
         };
         writeln!(out, "{}  {state}", metadata.id)?;
         writeln!(
@@ -83,7 +88,8 @@ impl Report for Shown {
         }
         writeln!(
             out,
-            "  holds       {} in {}, of which {} were sent by this run",
+            "  holds       {}, {} in {}; this run sent {} of it",
+            count(metadata.totals.blocks, "block"),
             bytes(metadata.totals.bytes),
             count(metadata.totals.files, "file"),
             bytes(metadata.sent.bytes)
@@ -114,9 +120,14 @@ impl Shown {
                 alert("bad")
             };
             let ago = age(result.verified_at, now);
-            writeln!(out, "  verified    {level}, {ago} ago: {word}")?;
+            let share = if *level > Level::Quick && result.sample_percent < 100.0 {
+                format!(" of {}% of the blocks", result.sample_percent)
+            } else {
+                String::new()
+            };
+            writeln!(out, "  verified    {level}{share}, {ago} ago: {word}")?;
             for finding in &result.findings {
-                writeln!(out, "              {finding}")?;
+                writeln!(out, "    {finding}")?;
             }
         }
         Ok(())
@@ -136,7 +147,12 @@ impl Shown {
         }
         table.write(out)?;
         for (block, finding) in self.metadata.damage() {
-            writeln!(out, "{} {}/{finding}", alert("damaged:"), block.ulid)?;
+            writeln!(
+                out,
+                "\n{} {}/{finding}\n  It was so in Prometheus's data before the backup.",
+                alert("damaged:"),
+                block.ulid
+            )?;
         }
         if self.with_files {
             writeln!(out)?;

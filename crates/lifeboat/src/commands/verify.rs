@@ -9,20 +9,23 @@ use std::{
 
 use jiff::Timestamp;
 use lifeboat_repository::{
-    Instance, Level, MissingFolder, Progress, Selection, VerifyReport, VerifyRequest,
+    Cancellation, Error, Instance, Level, MissingFolder, Progress, Selection, VerifyReport,
+    VerifyRequest,
 };
 use serde::Serialize;
 
 use crate::{
     cli::VerifyOptions,
     commands::exit_code,
-    interrupt,
     output::{Bar, Printer, Report, Table, alert, bytes, count, fine, rate, seconds},
 };
 
-pub(crate) async fn run(options: &VerifyOptions, printer: &Printer) -> anyhow::Result<ExitCode> {
+pub(crate) async fn run(
+    options: &VerifyOptions,
+    printer: &Printer,
+    cancellation: Arc<Cancellation>,
+) -> anyhow::Result<ExitCode> {
     let started = Instant::now();
-    let cancellation = interrupt::on_signal()?;
     let repository = options.repository.open(MissingFolder::Refuse)?;
     let instance = options.repository.instance.clone();
     let only = match &options.backup {
@@ -47,6 +50,15 @@ pub(crate) async fn run(options: &VerifyOptions, printer: &Printer) -> anyhow::R
     };
     let found = repository.verify(&request).await?;
     drop(bar);
+    if found.backups.is_empty() {
+        // Nothing verified must not look like everything verified.
+        return Err(Error::NoSuchBackup {
+            repository: repository.location().to_string(),
+            instance: instance.to_string(),
+            wanted: "to verify".to_owned(),
+        }
+        .into());
+    }
     let report = Verified {
         repository: repository.location().to_string(),
         instance,
@@ -71,13 +83,6 @@ struct Verified {
 impl Report for Verified {
     fn write_table(&self, out: &mut dyn Write, _now: Timestamp) -> io::Result<()> {
         let found = &self.found;
-        if found.backups.is_empty() {
-            return writeln!(
-                out,
-                "No backups of {} in {}.",
-                self.instance, self.repository
-            );
-        }
         let mut table = Table::new(&["BACKUP", "STATE", ">BAD OBJECTS"]);
         for backup in found.backups.iter().rev() {
             let bad = found.bad_objects.iter();
@@ -86,7 +91,7 @@ impl Report for Verified {
                 .count();
             let state = match (backup.good, backup.source_damage.is_empty()) {
                 (true, _) => fine("good"),
-                (false, false) => alert("damaged source"),
+                (false, false) => alert("damaged"),
                 (false, true) => alert("bad"),
             };
             table.row([backup.id.to_string(), state, bad.to_string()]);
@@ -97,7 +102,8 @@ impl Report for Verified {
             for damage in &backup.source_damage {
                 writeln!(
                     out,
-                    "\n{} was taken from a damaged source:\n  {damage}",
+                    "\n{} {}: Prometheus's data was so before the backup:\n  {damage}",
+                    alert("damaged:"),
                     backup.id
                 )?;
             }
@@ -114,7 +120,7 @@ impl Verified {
                 writeln!(out, "  {reason}")?;
             }
             let hurt: Vec<_> = object.backups.iter().map(ToString::to_string).collect();
-            writeln!(out, "  hurts {}", hurt.join(", "))?;
+            writeln!(out, "  hurts {}", hurt.join("\n        "))?;
         }
         Ok(())
     }
@@ -126,18 +132,18 @@ impl Verified {
         if found.level == Level::Quick {
             return writeln!(
                 out,
-                "\n{listed} looked up in {}; no data was read, see --level.",
+                "\nLooked for {listed} and at their sizes in {}. No data was read; see --level.",
                 seconds(duration)
             );
         }
         writeln!(
             out,
-            "\n{listed} looked up, {} of {} read and checked ({}) in {}, {}.",
+            "\nLooked for {listed}; read {} of {} in {}, {} ({}).",
             bytes(found.bytes_read),
             count(found.objects_read, "object"),
-            found.level,
             seconds(duration),
-            rate(found.bytes_read, duration)
+            rate(found.bytes_read, duration),
+            found.level,
         )
     }
 }

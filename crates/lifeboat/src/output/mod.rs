@@ -11,8 +11,8 @@ pub(crate) use bar::Bar;
 use clap::ValueEnum;
 use jiff::Timestamp;
 use serde::Serialize;
-pub(crate) use table::{Table, alert, fine, note};
-pub(crate) use units::{age, bytes, count, rate, seconds, time};
+pub(crate) use table::{Table, alert, fine, note, wrapped};
+pub(crate) use units::{age, bytes, count, rate, seconds, short_age, time};
 
 /// How to print data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -46,6 +46,21 @@ impl Table {
     }
 }
 
+/// A text broken at blanks into lines of at most `width` characters, for a table's last column.
+pub(crate) fn wrapped(text: &str, width: usize) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines.join("\n")
+}
+
 fn coloured(text: &str, colour: AnsiColor) -> String {
     let style = Style::new().fg_color(Some(colour.into()));
     format!("{style}{text}{style:#}")
@@ -64,4 +79,15 @@ pub(crate) fn alert(text: &str) -> String {
 /// Something is worth a look.
 pub(crate) fn note(text: &str) -> String {
     coloured(text, AnsiColor::Yellow)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_text_breaks_at_blanks_only() {
+        assert_eq!(wrapped("one two three", 7), "one two\nthree");
+        assert_eq!(wrapped("unbreakable", 5), "unbreakable");
+    }
 }

@@ -45,10 +45,22 @@ pub(crate) fn seconds(duration: Duration) -> String {
 pub(crate) fn age(at: Timestamp, now: Timestamp) -> String {
     let age = now.duration_since(at);
     let text = span(age.abs());
-    if age < SignedDuration::ZERO {
+    // A second ahead is the rounding of an id, not a clock.
+    if age <= -SignedDuration::from_secs(1) {
         format!("in {text}")
     } else {
         text
+    }
+}
+
+/// How long ago something was, in its largest unit, such as `3d`.
+pub(crate) fn short_age(at: Timestamp, now: Timestamp) -> String {
+    let age = age(at, now);
+    match age.rsplit_once(' ') {
+        Some((largest, smaller)) if smaller.ends_with(['h', 'm']) && largest != "in" => {
+            largest.to_owned()
+        }
+        _ => age,
     }
 }
 
@@ -79,6 +91,18 @@ mod tests {
         let now: Timestamp = "2026-11-21T00:00:00Z".parse().unwrap();
         let at = now - SignedDuration::from_secs(seconds);
         assert_eq!(age(at, now), expected);
+    }
+
+    #[rstest]
+    #[case(5, "5s")]
+    #[case(3 * 3600 + 60, "3h")]
+    #[case(36 * 3600, "1d")]
+    #[case(-60, "in 1m")]
+    #[case(-36 * 3600, "in 1d")]
+    fn a_short_age_has_one_unit(#[case] seconds: i64, #[case] expected: &str) {
+        let now: Timestamp = "2026-11-21T00:00:00Z".parse().unwrap();
+        let at = now - SignedDuration::from_secs(seconds);
+        assert_eq!(short_age(at, now), expected);
     }
 
     #[test]

@@ -1,0 +1,142 @@
+//! Nothing of a backup is left in a server: after success, failure, a signal, or a kill and the next run.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::process::Command;
+
+use lifeboat_testkit::blocks::blocks_in;
+use lifeboat_testkit::http_server::HttpServer;
+use lifeboat_testkit::ports::free_port;
+use lifeboat_testkit::process::Process;
+use lifeboat_testkit::prometheus::Prometheus;
+use rstest::rstest;
+
+use crate::support::{Repository, lifeboat, run};
+use crate::{ENDS_WITHIN, assert_nothing_is_left, backup, busy, idle, notes, snapshots};
+
+#[tokio::test]
+async fn a_failed_backup_leaves_nothing_in_the_server() {
+    let prometheus = idle().await;
+    let repository = Repository::new();
+    let nobody = format!("http://127.0.0.1:{}", free_port());
+    let mut command = lifeboat(["backup", "prometheus", "--repository", "s3://backups/x"]);
+    command
+        .args(["--url", &prometheus.url(), "--retry-timeout", "1s"])
+        .arg("--data-dir")
+        .arg(prometheus.data_directory())
+        .envs([
+            ("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE"),
+            ("AWS_SECRET_ACCESS_KEY", "s3cret"),
+        ])
+        .env("AWS_ENDPOINT_URL", &nobody);
+    run(&mut command).exits(1).complains(&[
+        "failed to list backups/prometheus in s3://backups/x",
+        "Connection refused",
+        "hint: nothing answers at the endpoint",
+    ]);
+    assert_nothing_is_left(prometheus.data_directory());
+    // A dry run takes a snapshot too.
+    run(&mut backup(&prometheus, &repository, &[])).exits(0);
+    let planned = run(&mut backup(&prometheus, &repository, &["--dry-run"]))
+        .exits(0)
+        .json();
+    assert_eq!(planned["dry_run"], true);
+    assert_nothing_is_left(prometheus.data_directory());
+}
+
+/// A backup of `prometheus` that hangs at the store, with its snapshot taken.
+async fn hanging(prometheus: &Prometheus, store: &HttpServer) -> Process {
+    store.hang();
+    let mut command = lifeboat(["backup", "prometheus", "--repository", "s3://backups/x"]);
+    command
+        .args(["--url", &prometheus.url()])
+        .arg("--data-dir")
+        .arg(prometheus.data_directory())
+        .envs([
+            ("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE"),
+            ("AWS_SECRET_ACCESS_KEY", "s3cret"),
+        ])
+        .env("AWS_ENDPOINT_URL", store.url());
+    let others = snapshots(prometheus.data_directory()).len();
+    let process = Process::spawn("lifeboat", command);
+    store_is_asked(store).await;
+    assert_eq!(snapshots(prometheus.data_directory()).len(), others + 1);
+    assert_eq!(notes(prometheus.data_directory()).len(), 1);
+    process
+}
+
+/// A request that hangs is recorded once its whole body has arrived.
+async fn store_is_asked(store: &HttpServer) {
+    store.wait_for(1, ENDS_WITHIN).await;
+}
+
+#[rstest]
+#[case::terminate("TERM")]
+#[case::interrupt("INT")]
+#[tokio::test]
+async fn a_signal_stops_a_backup_and_nothing_is_left(#[case] signal: &str) {
+    let prometheus = idle().await;
+    let store = HttpServer::start();
+    let process = hanging(&prometheus, &store).await;
+    let id = process.id().to_string();
+    run(Command::new("kill").args(["-s", signal, &id])).exits(0);
+    let status = process.wait(ENDS_WITHIN).await;
+    assert_eq!(status.code(), Some(1), "{}", process.log());
+    assert!(
+        process.log().contains("stopped on request"),
+        "{}",
+        process.log()
+    );
+    assert_nothing_is_left(prometheus.data_directory());
+}
+
+#[tokio::test]
+async fn the_run_after_a_kill_removes_what_was_left_and_nobody_elses() {
+    let prometheus = idle().await;
+    let data = prometheus.data_directory();
+    let kept = prometheus.snapshot(false).await;
+    let kept = kept.file_name().unwrap().to_str().unwrap().to_owned();
+    let by_hand = data.join("snapshots/before-the-upgrade");
+    fs::create_dir(&by_hand).unwrap();
+    let mine: BTreeSet<String> = [kept, "before-the-upgrade".to_owned()].into();
+
+    let store = HttpServer::start();
+    hanging(&prometheus, &store).await.kill_9();
+    assert_eq!(snapshots(data).len(), 3);
+
+    let repository = Repository::new();
+    run(&mut backup(&prometheus, &repository, &[]))
+        .exits(0)
+        .complains(&["removed the snapshot of an interrupted run"]);
+    assert_eq!(snapshots(data), mine);
+    assert_eq!(notes(data), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn backups_at_once_do_not_take_each_others_snapshot() {
+    let prometheus = idle().await;
+    for _ in 0..5 {
+        let repositories: Vec<Repository> = (0..4).map(|_| Repository::new()).collect();
+        let processes: Vec<Process> = repositories
+            .iter()
+            .map(|repository| Process::spawn("lifeboat", backup(&prometheus, repository, &[])))
+            .collect();
+        for process in processes {
+            let status = process.wait(ENDS_WITHIN).await;
+            assert!(status.success(), "{}", process.log());
+        }
+        assert_nothing_is_left(prometheus.data_directory());
+    }
+}
+
+#[tokio::test]
+async fn a_block_without_its_tombstones_fails_the_snapshot_and_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let prometheus = busy(Prometheus::version3(), folder.path()).await;
+    let blocks = blocks_in(folder.path());
+    fs::remove_file(blocks.last().unwrap().join("tombstones")).unwrap();
+    run(&mut backup(&prometheus, &Repository::new(), &[]))
+        .exits(1)
+        .complains(&["failed to take a snapshot", "tombstones", "hint:"]);
+    assert_nothing_is_left(prometheus.data_directory());
+}
