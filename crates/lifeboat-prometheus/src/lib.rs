@@ -4,6 +4,7 @@ mod client;
 mod data_directory;
 mod error;
 mod exposition;
+mod note;
 mod snapshot;
 
 pub use client::{Authentication, Client, ClientSettings, Description};

@@ -14,8 +14,8 @@ use lifeboat_prometheus::{
     Authentication, Client, ClientSettings, DataDirectory, Description, Evidence, Snapshot,
 };
 use lifeboat_repository::{
-    BackupMetadata, BackupPlan, BackupRun, Cancellation, Error, MissingFolder, Origin, Outcome,
-    Progress, Repository, Source, Volume,
+    BackupMetadata, BackupPlan, BackupRun, Cancellation, MissingFolder, Origin, Outcome, Progress,
+    Repository, Source, Volume,
 };
 use serde::Serialize;
 
@@ -84,16 +84,14 @@ impl Operation<'_> {
         for folder in Snapshot::remove_leftovers(&directory)?.removed {
             tracing::warn!(folder = %folder.display(), "removed the snapshot of an interrupted run");
         }
-        let taking = Snapshot::take(
+        // Not cut short by a signal at once: Prometheus would go on with it all the same.
+        let snapshot = Snapshot::take(
             &client,
             &directory,
             self.options.skip_head,
             Timestamp::now(),
-        );
-        let snapshot = tokio::select! {
-            taken = taking => taken?,
-            () = self.cancellation.requested() => return Err(Error::Cancelled.into()),
-        };
+        )
+        .await?;
         let origin = self.origin(&client, description);
         let backed_up = self.back_up(snapshot.folder().to_owned(), origin).await;
         let removed = snapshot.remove();

@@ -9,34 +9,58 @@ use lifeboat_testkit::http_server::HttpServer;
 use lifeboat_testkit::ports::free_port;
 use lifeboat_testkit::process::Process;
 use lifeboat_testkit::prometheus::Prometheus;
+use lifeboat_testkit::proxy::{Fault, Proxy};
 use rstest::rstest;
 
-use crate::support::{Repository, lifeboat, run};
-use crate::{ENDS_WITHIN, assert_nothing_is_left, backup, busy, idle, notes, snapshots};
+use crate::support::{Repository, lifeboat, run, wait_until};
+use crate::{ENDS_WITHIN, assert_nothing_is_left, backup, backup_of, busy, idle, notes, snapshots};
 
-#[tokio::test]
-async fn a_failed_backup_leaves_nothing_in_the_server() {
-    let prometheus = idle().await;
-    let repository = Repository::new();
-    let nobody = format!("http://127.0.0.1:{}", free_port());
+/// A backup of `prometheus` into a bucket at `store`.
+fn to_s3(prometheus: &Prometheus, store: &str) -> Command {
     let mut command = lifeboat(["backup", "prometheus", "--repository", "s3://backups/x"]);
     command
-        .args(["--url", &prometheus.url(), "--retry-timeout", "1s"])
+        .args(["--url", &prometheus.url()])
         .arg("--data-dir")
         .arg(prometheus.data_directory())
-        .envs([
-            ("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE"),
-            ("AWS_SECRET_ACCESS_KEY", "s3cret"),
-        ])
-        .env("AWS_ENDPOINT_URL", &nobody);
-    run(&mut command).exits(1).complains(&[
+        .env("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
+        .env("AWS_SECRET_ACCESS_KEY", "s3cret")
+        .env("AWS_ENDPOINT_URL", store)
+        .env("LIFEBOAT_RETRY_TIMEOUT", "1s");
+    command
+}
+
+/// What an empty bucket lists.
+const NOTHING: &str = "<ListBucketResult></ListBucketResult>";
+
+#[tokio::test]
+async fn a_store_that_cannot_be_reached_is_named_before_any_snapshot() {
+    let prometheus = idle().await;
+    let nobody = format!("http://127.0.0.1:{}", free_port());
+    run(&mut to_s3(&prometheus, &nobody)).exits(1).complains(&[
         "failed to list backups/prometheus in s3://backups/x",
         "Connection refused",
         "hint: nothing answers at the endpoint",
     ]);
     assert_nothing_is_left(prometheus.data_directory());
-    // A dry run takes a snapshot too.
+}
+
+#[tokio::test]
+async fn a_backup_that_fails_after_its_snapshot_leaves_nothing_in_the_server() {
+    let prometheus = idle().await;
+    let store = HttpServer::start();
+    // Whatever is written, the store has nothing.
+    store.answer(200, NOTHING);
+    run(&mut to_s3(&prometheus, &store.url())).exits(1);
+    assert!(store.received().iter().any(|asked| asked.method == "PUT"));
+    assert_nothing_is_left(prometheus.data_directory());
+}
+
+#[tokio::test]
+async fn neither_a_backup_nor_a_dry_run_leaves_a_snapshot() {
+    let prometheus = idle().await;
+    let repository = Repository::new();
     run(&mut backup(&prometheus, &repository, &[])).exits(0);
+    assert_nothing_is_left(prometheus.data_directory());
     let planned = run(&mut backup(&prometheus, &repository, &["--dry-run"]))
         .exits(0)
         .json();
@@ -46,28 +70,20 @@ async fn a_failed_backup_leaves_nothing_in_the_server() {
 
 /// A backup of `prometheus` that hangs at the store, with its snapshot taken.
 async fn hanging(prometheus: &Prometheus, store: &HttpServer) -> Process {
-    store.hang();
-    let mut command = lifeboat(["backup", "prometheus", "--repository", "s3://backups/x"]);
-    command
-        .args(["--url", &prometheus.url()])
-        .arg("--data-dir")
-        .arg(prometheus.data_directory())
-        .envs([
-            ("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE"),
-            ("AWS_SECRET_ACCESS_KEY", "s3cret"),
-        ])
-        .env("AWS_ENDPOINT_URL", store.url());
-    let others = snapshots(prometheus.data_directory()).len();
-    let process = Process::spawn("lifeboat", command);
-    store_is_asked(store).await;
-    assert_eq!(snapshots(prometheus.data_directory()).len(), others + 1);
-    assert_eq!(notes(prometheus.data_directory()).len(), 1);
-    process
-}
+    let data = prometheus.data_directory();
+    let others = snapshots(data).len();
+    // The first question comes before the snapshot.
+    store.answer(200, NOTHING);
+    let command = to_s3(prometheus, &store.url());
 
-/// A request that hangs is recorded once its whole body has arrived.
-async fn store_is_asked(store: &HttpServer) {
+    let process = Process::spawn("lifeboat", command);
     store.wait_for(1, ENDS_WITHIN).await;
+    store.hang();
+    wait_until("a snapshot", || {
+        snapshots(data).len() == others + 1 && notes(data).len() == 1
+    })
+    .await;
+    process
 }
 
 #[rstest]
@@ -110,6 +126,51 @@ async fn the_run_after_a_kill_removes_what_was_left_and_nobody_elses() {
         .complains(&["removed the snapshot of an interrupted run"]);
     assert_eq!(snapshots(data), mine);
     assert_eq!(notes(data), Vec::<String>::new());
+}
+
+/// A proxy in front of a server that does this to the request for a snapshot.
+fn in_the_way(prometheus: &Prometheus, fault: Fault) -> Proxy {
+    Proxy::start(&prometheus.url()).fault(move |request| {
+        if request.path_and_query.contains("/admin/tsdb/snapshot") {
+            fault
+        } else {
+            Fault::Pass
+        }
+    })
+}
+
+#[tokio::test]
+async fn a_snapshot_whose_answer_is_lost_is_removed_by_this_run_or_the_next() {
+    let prometheus = idle().await;
+    let data = prometheus.data_directory();
+    let repository = Repository::new();
+    let proxy = in_the_way(&prometheus, Fault::ResetAfterForwarding);
+    run(&mut backup_of(&proxy.url(), data, &repository, &[]))
+        .exits(1)
+        .complains(&["failed to reach the Prometheus", "/admin/tsdb/snapshot"]);
+    assert_eq!(snapshots(data), BTreeSet::new());
+    run(&mut backup(&prometheus, &repository, &[])).exits(0);
+    assert_nothing_is_left(data);
+}
+
+#[tokio::test]
+async fn a_signal_while_prometheus_takes_its_snapshot_leaves_a_note_for_the_next_run() {
+    let prometheus = idle().await;
+    let data = prometheus.data_directory();
+    let repository = Repository::new();
+    let proxy = in_the_way(&prometheus, Fault::Hang);
+    let command = backup_of(&proxy.url(), data, &repository, &[]);
+    let process = Process::spawn("lifeboat", command);
+    wait_until("a request for a snapshot", || {
+        let requests = proxy.requests();
+        requests.iter().any(|request| request.fault == Fault::Hang)
+    })
+    .await;
+    let status = process.terminate(ENDS_WITHIN).await;
+    assert_eq!(status.code(), Some(1), "{}", process.log());
+    assert_eq!(notes(data).len(), 1);
+    run(&mut backup(&prometheus, &repository, &[])).exits(0);
+    assert_nothing_is_left(data);
 }
 
 #[tokio::test]
