@@ -3,6 +3,8 @@
 mod backup;
 mod backups;
 mod repository;
+mod s3;
+mod s3_credentials;
 mod values;
 
 use clap::{Parser, Subcommand};
@@ -82,6 +84,11 @@ impl UsageError {
             hint: hint.into(),
         }
     }
+}
+
+/// An environment variable that is set to something.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The commands: each opens what it needs, carries out one operation, and reports.
 
 mod backup_prometheus;
+mod backup_report;
 mod list;
 mod pin;
 mod prune;
