@@ -139,10 +139,16 @@ pub(crate) struct VerifyOptions {
     #[arg(value_name = "BACKUP", value_parser = values::selection)]
     pub(crate) backup: Option<Selection>,
     /// How deep to look
-    #[arg(long, value_name = "LEVEL", default_value = "quick")]
+    #[arg(
+        long,
+        env = "LIFEBOAT_VERIFY_LEVEL",
+        hide_env_values = true,
+        value_name = "LEVEL",
+        default_value = "quick"
+    )]
     pub(crate) level: LevelOption,
     /// Read only this percentage of the blocks, others each time
-    #[arg(long, value_name = "PERCENT", default_value = "100", value_parser = values::percent)]
+    #[arg(long, env = "LIFEBOAT_VERIFY_SAMPLE", hide_env_values = true, value_name = "PERCENT", default_value = "100", value_parser = values::percent)]
     pub(crate) sample: f64,
     /// Do not keep the result in the repository
     #[arg(long)]
@@ -157,6 +163,8 @@ pub(crate) struct PruneOptions {
     /// Keep the newest N backups
     #[arg(
         long,
+        env = "LIFEBOAT_KEEP_LAST",
+        hide_env_values = true,
         value_name = "N",
         default_value_t = 0,
         help_heading = "Retention"
@@ -165,6 +173,8 @@ pub(crate) struct PruneOptions {
     /// Keep the newest backup of each of N hours
     #[arg(
         long,
+        env = "LIFEBOAT_KEEP_HOURLY",
+        hide_env_values = true,
         value_name = "N",
         default_value_t = 0,
         help_heading = "Retention"
@@ -183,6 +193,8 @@ pub(crate) struct PruneOptions {
     /// Keep the first backup of each of N weeks
     #[arg(
         long,
+        env = "LIFEBOAT_KEEP_WEEKLY",
+        hide_env_values = true,
         value_name = "N",
         default_value_t = 0,
         help_heading = "Retention"
@@ -209,7 +221,7 @@ pub(crate) struct PruneOptions {
     )]
     pub(crate) keep_yearly: u32,
     /// Keep every backup made within this time before the newest one, such as 7d
-    #[arg(long, value_name = "TIME", value_parser = values::duration, help_heading = "Retention")]
+    #[arg(long, env = "LIFEBOAT_KEEP_WITHIN", hide_env_values = true, value_name = "TIME", value_parser = values::duration, help_heading = "Retention")]
     pub(crate) keep_within: Option<SignedDuration>,
     /// The time zone in which days, weeks, months and years begin
     #[arg(
@@ -223,7 +235,7 @@ pub(crate) struct PruneOptions {
     )]
     pub(crate) time_zone: TimeZone,
     /// How long to keep objects that no backup needs any more; longer than a backup may take
-    #[arg(long, value_name = "TIME", default_value = "24h", value_parser = values::duration)]
+    #[arg(long, env = "LIFEBOAT_PRUNE_GRACE", hide_env_values = true, value_name = "TIME", default_value = "24h", value_parser = values::duration)]
     pub(crate) grace: SignedDuration,
     /// Print the plan, and remove nothing
     #[arg(long)]
