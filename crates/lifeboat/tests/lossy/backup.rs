@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use lifeboat_testkit::proxy::{Fault, Proxy};
 
-use crate::faults::{PATIENCE, Trouble};
+use crate::faults::{PATIENCE, Trouble, enough_came_through};
 use crate::hostile::{Source, Store, in_threads};
 
 /// For a server that checks neither what it is sent nor whether it overwrites.
@@ -64,7 +64,6 @@ fn reported_good_is_good(options: &[&str]) {
         place.back_up(source.path()).succeeded();
         place.all_good("checksums");
     });
-    // A run that gives up proves nothing about the rest.
     let failed = failed.into_inner().unwrap();
-    assert!(2 * failed.len() < troubles.len(), "{failed:#?}");
+    enough_came_through(&troubles, &failed);
 }

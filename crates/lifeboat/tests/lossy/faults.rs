@@ -108,3 +108,13 @@ impl Kind {
         }
     }
 }
+
+/// Fails if most runs gave up: those prove nothing about what is reported good.
+pub(crate) fn enough_came_through(troubles: &[Trouble], failed: &[String]) {
+    let came_through = troubles.len() - failed.len();
+    assert!(
+        came_through >= troubles.len() / 4,
+        "only {came_through} of {}: {failed:#?}",
+        troubles.len()
+    );
+}

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use lifeboat_testkit::proxy::{ErrorAnswer, Fault, Proxy};
 
-use crate::faults::{PATIENCE, Trouble};
+use crate::faults::{PATIENCE, Trouble, enough_came_through};
 use crate::hostile::{Place, Source, Store, in_threads, outlast_grace};
 
 const PRUNE: [&str; 12] = [
@@ -51,7 +51,7 @@ fn a_prune_loses_nothing_of_a_kept_backup_however_the_store_fails() {
         place.run(&PRUNE).succeeded();
     });
     let failed = failed.into_inner().unwrap();
-    assert!(2 * failed.len() < troubles.len(), "{failed:#?}");
+    enough_came_through(&troubles, &failed);
 }
 
 /// A listing carries no checksum. Where a byte of it is altered, the name of a backup may be one

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use lifeboat_testkit::proxy::Proxy;
 use lifeboat_testkit::tree::tree;
 
-use crate::faults::{PATIENCE, Trouble};
+use crate::faults::{PATIENCE, Trouble, enough_came_through};
 use crate::hostile::{Source, Store, in_threads};
 
 #[test]
@@ -36,5 +36,5 @@ fn a_restore_gives_what_was_backed_up_or_nothing_however_the_store_fails() {
         }
     });
     let failed = failed.into_inner().unwrap();
-    assert!(2 * failed.len() < troubles.len(), "{failed:#?}");
+    enough_came_through(&troubles, &failed);
 }
