@@ -323,10 +323,19 @@ impl Repository {
     /// Leaves a backup to the retention policy again. False if it was not pinned.
     pub async fn unpin(&self, instance: &Instance, id: &BackupId) -> Result<bool, Error> {
         self.metadata(instance, id).await?;
-        let key = Keys(instance).pin(id);
-        let was_pinned = self.read_optional::<Pin>(&key).await?.is_some();
-        self.delete(&key).await?;
+        let was_pinned = self.is_pinned(instance, id).await?;
+        self.delete(&Keys(instance).pin(id)).await?;
         Ok(was_pinned)
+    }
+
+    /// Whether somebody wants a backup kept.
+    pub(crate) async fn is_pinned(
+        &self,
+        instance: &Instance,
+        id: &BackupId,
+    ) -> Result<bool, Error> {
+        let pin = self.read_optional::<Pin>(&Keys(instance).pin(id)).await?;
+        Ok(pin.is_some())
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures_util::{StreamExt, TryStreamExt, stream::BoxStream};
+use futures_util::TryStreamExt;
 use object_store::{
     Attribute, Attributes, ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, PutMultipartOptions,
     PutOptions, PutPayload, TagSet, path::Path,
@@ -181,15 +181,10 @@ impl Repository {
         result.bytes().await.map_err(&failed)
     }
 
-    /// Everything below a prefix, at any depth.
-    pub(crate) fn list(&self, prefix: &Path) -> BoxStream<'static, Result<ObjectMeta, Error>> {
-        let failed = self.failed("list", prefix);
-        self.store.list(Some(prefix)).map_err(failed).boxed()
-    }
-
-    /// Everything below a prefix, in memory: for prefixes that hold few objects.
+    /// Everything below a prefix, at any depth, in memory: for prefixes that hold few objects.
     pub(crate) async fn list_all(&self, prefix: &Path) -> Result<Vec<ObjectMeta>, Error> {
-        self.list(prefix).try_collect().await
+        let listed = self.store.list(Some(prefix)).try_collect().await;
+        listed.map_err(self.failed("list", prefix))
     }
 
     /// Deletes an object. One that is gone already is fine.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    documents::{DroppedRecord, FORMAT_VERSION, Pin, ProgressRecord},
+    documents::{DroppedRecord, FORMAT_VERSION, ProgressRecord},
     error::Error,
     names::{BackupId, Instance, Keys},
     prune::PruneRequest,
@@ -47,11 +47,6 @@ impl Repository {
         self.delete(&keys.metadata(id)).await?;
         self.delete(&keys.verification(id)).await?;
         Ok(true)
-    }
-
-    async fn is_pinned(&self, instance: &Instance, id: &BackupId) -> Result<bool, Error> {
-        let pin = self.read_optional::<Pin>(&Keys(instance).pin(id)).await?;
-        Ok(pin.is_some())
     }
 
     /// Turns the records of runs that were silent for the whole grace into dropped records, so that
