@@ -2,5 +2,41 @@
 //!
 //! Everything here can be tested with a table and simulated over years in a second, because time
 //! always comes in as an argument.
+//!
+//! ```text
+//! asset, run, recovery_point, history     what there is, and what happened
+//! policy, schedule                        what is promised, and when it is due
+//! scheduling                              what to run now
+//! check, verdict, assess                  what that means: ok, failing, unknown or paused
+//! alert                                   what people are told, and since when
+//! retention                               which backups to keep
+//! ```
 
+mod alert;
+pub mod assess;
+mod asset;
+mod check;
+mod duration;
+mod evidence;
+mod history;
+mod policy;
+mod recovery_point;
 pub mod retention;
+mod run;
+mod schedule;
+pub mod scheduling;
+mod verdict;
+
+pub use alert::{AlertInstance, AlertKey, AlertState, Incident};
+pub use asset::{AssetId, AssetIdError, AssetKind};
+pub use check::Check;
+pub use duration::{DurationError, HumanDuration, parse_duration};
+pub use evidence::Evidence;
+pub use history::{
+    AssetHistory, CLOCK_TOLERANCE, DURATION_BOUNDS, Inventory, OperationHistory, RunTotals,
+};
+pub use policy::{Effective, ObjectiveOverrides, Objectives, Policy, Selector, Severity, Subject};
+pub use recovery_point::{Integrity, PointVerification, RecoveryPoint};
+pub use run::{Operation, Outcome, Run, RunEnd, RunId, RunTrigger};
+pub use schedule::{Schedule, ScheduleError};
+pub use verdict::{Status, Verdict};

@@ -2,12 +2,10 @@
 
 use std::fmt;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::{Period, RetentionPolicy, period::Representative};
-
-/// A clock may be off by this much before a backup counts as made in the future.
-const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
+use crate::history::is_in_the_future;
 
 /// What retention needs to know of a backup.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,7 +103,7 @@ pub fn plan(candidates: &[Candidate], policy: &RetentionPolicy, now: Timestamp) 
     });
     guard(&mut decisions, now);
     let judged: Vec<usize> = (0..decisions.len())
-        .filter(|index| !is_in_the_future(&decisions[*index].candidate, now))
+        .filter(|index| !is_in_the_future(decisions[*index].candidate.made_at, now))
         .collect();
     keep_last(&mut decisions, &judged, policy);
     keep_within(&mut decisions, &judged, policy);
@@ -115,22 +113,18 @@ pub fn plan(candidates: &[Candidate], policy: &RetentionPolicy, now: Timestamp) 
     decisions
 }
 
-fn is_in_the_future(candidate: &Candidate, now: Timestamp) -> bool {
-    candidate.made_at.duration_since(now) > CLOCK_TOLERANCE
-}
-
 fn guard(decisions: &mut [Decision], now: Timestamp) {
     for decision in decisions.iter_mut() {
         if decision.candidate.pinned {
             decision.reasons.push(KeepReason::Pinned);
         }
-        if is_in_the_future(&decision.candidate, now) {
+        if is_in_the_future(decision.candidate.made_at, now) {
             decision.reasons.push(KeepReason::InTheFuture);
         }
     }
     let newest = |wanted: fn(&Candidate) -> bool| {
         decisions.iter().position(|decision| {
-            wanted(&decision.candidate) && !is_in_the_future(&decision.candidate, now)
+            wanted(&decision.candidate) && !is_in_the_future(decision.candidate.made_at, now)
         })
     };
     let newest_good = newest(|candidate| candidate.good && candidate.verified)

@@ -1,0 +1,38 @@
+//! Clock: does nothing lie in the future? A future date is a negative age, which would look fresh.
+
+use super::{Answer, Question};
+use crate::{Evidence, Run, Status, history::is_in_the_future};
+
+pub(super) fn answer(question: &Question<'_>) -> Answer {
+    let history = question.history;
+    let points = history
+        .recovery_points
+        .iter()
+        .map(|point| (point.name.as_str(), point.taken_at));
+    let in_the_future = points
+        .filter(|(_, at)| is_in_the_future(*at, question.now))
+        .max_by_key(|(_, at)| *at)
+        .map(|(name, at)| (format!("the recovery point {name}"), at))
+        .or_else(|| future_run(question));
+    match in_the_future {
+        // No moment is known at which it became so: this is the first that one can speak of.
+        Some((what, at)) => Answer::new(
+            Status::Failing,
+            question.now,
+            Evidence::InTheFuture { what, at },
+        ),
+        None => Answer::new(
+            Status::Ok,
+            history.first_seen_at.min(question.now),
+            Evidence::ClockSound,
+        ),
+    }
+}
+
+fn future_run(question: &Question<'_>) -> Option<(String, jiff::Timestamp)> {
+    let newest = |run: &Run| (run.started_at, run.operation);
+    let runs = question.history.operations.values();
+    let runs = runs.flat_map(|history| history.last.iter().chain(&history.running));
+    let (at, operation) = runs.map(newest).max()?;
+    is_in_the_future(at, question.now).then(|| (format!("the last {operation} run"), at))
+}

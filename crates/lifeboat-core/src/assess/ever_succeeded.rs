@@ -1,0 +1,33 @@
+//! Ever succeeded: is there, or was there ever, a recovery point?
+
+use jiff::Timestamp;
+
+use super::{Answer, Question};
+use crate::{Evidence, Operation, Status, history::after};
+
+pub(super) fn answer(question: &Question<'_>) -> Answer {
+    let history = question.history;
+    if let Some(first) = history.first_recovery_point_at {
+        return Answer::new(Status::Ok, first, Evidence::EverSucceeded { first });
+    }
+    let known_since = history.first_seen_at.min(question.now);
+    let expected_by = expected_by(question, known_since);
+    let evidence = Evidence::NeverSucceeded { expected_by };
+    if question.now > expected_by {
+        Answer::new(Status::Failing, expected_by, evidence)
+    } else {
+        Answer::new(Status::Unknown, known_since, evidence)
+    }
+}
+
+/// When the first scheduled backup should have ended; without a schedule, when one would be too old.
+fn expected_by(question: &Question<'_>, known_since: Timestamp) -> Timestamp {
+    let planned = question.asset.planned.get(&Operation::Backup);
+    let first_end = planned.and_then(|planned| {
+        let first = planned.plan.schedule.after(planned.known_since)?;
+        let plan = &planned.plan;
+        Some(after(first, plan.jitter.saturating_add(plan.deadline)))
+    });
+    let by_age = after(known_since, question.effective.objectives.maximum_age);
+    first_end.unwrap_or(by_age).min(by_age)
+}

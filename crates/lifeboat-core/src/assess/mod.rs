@@ -1,0 +1,160 @@
+//! Assessment: every check's verdict on every asset, as a pure function of the fleet, the policies and the time.
+//!
+//! A new check is one file here, one variant of [`Check`](crate::Check), and one line in [`assess_asset`].
+
+mod clock;
+mod complete;
+mod ever_succeeded;
+mod fresh;
+mod last_run;
+mod not_stuck;
+mod on_schedule;
+mod verified;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::{
+    AssetHistory, AssetId, Check, Effective, Evidence, ObjectiveOverrides, Operation, Policy,
+    Status, Subject, Verdict, scheduling::Planned,
+};
+
+/// An asset as it is to be assessed: what it is, what is planned for it, and what happened to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Asset {
+    /// Its identity.
+    pub id: AssetId,
+    /// Its labels, which policies select by.
+    pub labels: BTreeMap<String, String>,
+    /// The objectives that its own resource sets.
+    pub own: ObjectiveOverrides,
+    /// Whether its own resource suspends it.
+    pub suspended: bool,
+    /// The operations that are planned for it.
+    pub planned: BTreeMap<Operation, Planned>,
+    /// What happened to it.
+    pub history: AssetHistory,
+}
+
+/// All verdicts on one asset.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Assessment {
+    /// The asset.
+    pub asset: AssetId,
+    /// What holds for it.
+    #[serde(skip)]
+    pub effective: Effective,
+    /// The most urgent of the verdicts' statuses.
+    pub status: Status,
+    /// The verdicts, one for each check, in the order of [`Check::ALL`].
+    pub verdicts: Vec<Verdict>,
+}
+
+impl Assessment {
+    /// The verdict of one check.
+    #[must_use]
+    pub fn verdict(&self, check: Check) -> Option<&Verdict> {
+        self.verdicts.iter().find(|verdict| verdict.check == check)
+    }
+
+    /// The verdict that says most about the asset: the most urgent one, and of equals the first.
+    #[must_use]
+    pub fn leading(&self) -> Option<&Verdict> {
+        self.verdicts
+            .iter()
+            .find(|verdict| verdict.status == self.status)
+    }
+}
+
+/// Assesses a whole fleet.
+#[must_use]
+pub fn assess<'a>(
+    fleet: impl IntoIterator<Item = &'a Asset>,
+    policies: &[Policy],
+    now: Timestamp,
+) -> Vec<Assessment> {
+    fleet
+        .into_iter()
+        .map(|asset| assess_asset(asset, policies, now))
+        .collect()
+}
+
+/// Assesses one asset.
+#[must_use]
+pub fn assess_asset(asset: &Asset, policies: &[Policy], now: Timestamp) -> Assessment {
+    let subject = Subject {
+        asset: &asset.id,
+        labels: &asset.labels,
+    };
+    let effective = Policy::effective(policies, subject, &asset.own);
+    let question = Question {
+        asset,
+        history: &asset.history,
+        effective: &effective,
+        now,
+    };
+    let answer = |check| match check {
+        Check::Fresh => fresh::answer(&question),
+        Check::Complete => complete::answer(&question),
+        Check::Verified => verified::answer(&question),
+        Check::OnSchedule => on_schedule::answer(&question),
+        Check::LastRun => last_run::answer(&question),
+        Check::EverSucceeded => ever_succeeded::answer(&question),
+        Check::NotStuck => not_stuck::answer(&question),
+        Check::Clock => clock::answer(&question),
+    };
+    let paused_since = (asset.suspended || effective.suspend)
+        .then(|| asset.history.suspended_since.unwrap_or(now));
+    let verdicts: Vec<Verdict> = Check::ALL
+        .into_iter()
+        .map(|check| answer(check).into_verdict(check, paused_since))
+        .collect();
+    let status = verdicts.iter().map(|verdict| verdict.status).max();
+    Assessment {
+        asset: asset.id.clone(),
+        effective,
+        status: status.unwrap_or(Status::Unknown),
+        verdicts,
+    }
+}
+
+/// What a check looks at.
+struct Question<'a> {
+    asset: &'a Asset,
+    history: &'a AssetHistory,
+    effective: &'a Effective,
+    now: Timestamp,
+}
+
+/// What a check says.
+struct Answer {
+    status: Status,
+    since: Timestamp,
+    evidence: Evidence,
+}
+
+impl Answer {
+    const fn new(status: Status, since: Timestamp, evidence: Evidence) -> Self {
+        Self {
+            status,
+            since,
+            evidence,
+        }
+    }
+
+    /// A paused asset keeps its evidence, so that its age is still shown.
+    fn into_verdict(self, check: Check, paused_since: Option<Timestamp>) -> Verdict {
+        let (status, since) = match paused_since {
+            Some(since) => (Status::Paused, since),
+            None => (self.status, self.since),
+        };
+        Verdict {
+            check,
+            status,
+            since,
+            evidence: self.evidence,
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! On schedule: has everything run that was due, with time to start in?
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Answer, Question};
+use crate::{Evidence, Operation, Status, history::after, scheduling::Planned};
+
+/// How long after its latest start a due run may not have begun before it counts as missed: other
+/// runs may go first, and Lifeboat may be restarting.
+const GRACE: SignedDuration = SignedDuration::from_mins(10);
+
+pub(super) fn answer(question: &Question<'_>) -> Answer {
+    let planned = &question.asset.planned;
+    let missed = planned
+        .iter()
+        .filter_map(|(operation, planned)| missed(question, *operation, planned))
+        .min();
+    if let Some((due_at, operation)) = missed {
+        let evidence = Evidence::RunMissed { operation, due_at };
+        return Answer::new(Status::Failing, due_at, evidence);
+    }
+    let next = planned
+        .values()
+        .filter_map(|planned| planned.next_due)
+        .min();
+    let since = question.history.first_seen_at.min(question.now);
+    Answer::new(Status::Ok, since, Evidence::ScheduleKept { next })
+}
+
+fn missed(
+    question: &Question<'_>,
+    operation: Operation,
+    planned: &Planned,
+) -> Option<(Timestamp, Operation)> {
+    let running = question
+        .history
+        .operation(operation)
+        .is_some_and(|history| history.running.is_some());
+    // What runs now holds the next one up; whether it runs for too long is another check.
+    if running {
+        return None;
+    }
+    let due = planned.next_due?;
+    let latest_start = after(due, planned.plan.jitter.saturating_add(GRACE));
+    (question.now > latest_start).then_some((due, operation))
+}

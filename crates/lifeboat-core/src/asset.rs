@@ -1,0 +1,140 @@
+//! Assets: the things that are backed up, and how people and metrics name them.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize, de};
+
+/// What kind of thing is backed up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum AssetKind {
+    /// A Prometheus's own database, backed up by Lifeboat itself.
+    Prometheus,
+}
+
+impl AssetKind {
+    /// Every kind.
+    pub const ALL: [Self; 1] = [Self::Prometheus];
+
+    /// The kind's name, as in labels and in an [`AssetId`].
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Prometheus => "Prometheus",
+        }
+    }
+}
+
+impl fmt::Display for AssetKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.name())
+    }
+}
+
+impl FromStr for AssetKind {
+    type Err = AssetIdError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.name().eq_ignore_ascii_case(text))
+            .ok_or_else(|| AssetIdError::UnknownKind(text.to_owned()))
+    }
+}
+
+/// An asset's identity, written `Kind/namespace/name`, or `cluster:Kind/namespace/name`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AssetId {
+    /// The cluster, where one Lifeboat watches several.
+    pub cluster: Option<String>,
+    /// What it is.
+    pub kind: AssetKind,
+    /// The namespace of the object it belongs to.
+    pub namespace: String,
+    /// The name of that object.
+    pub name: String,
+}
+
+impl fmt::Display for AssetId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(cluster) = &self.cluster {
+            write!(formatter, "{cluster}:")?;
+        }
+        write!(formatter, "{}/{}/{}", self.kind, self.namespace, self.name)
+    }
+}
+
+/// Why a text names no asset.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum AssetIdError {
+    /// It doesn't have the three parts.
+    #[error("'{0}' is not of the form Kind/namespace/name")]
+    Form(String),
+    /// No such kind.
+    #[error("there is no kind of asset '{0}': use Prometheus")]
+    UnknownKind(String),
+}
+
+impl FromStr for AssetId {
+    type Err = AssetIdError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (cluster, rest) = match text.split_once(':') {
+            Some((cluster, rest)) => (Some(cluster), rest),
+            None => (None, text),
+        };
+        let parts: Vec<&str> = rest.split('/').collect();
+        let [kind, namespace, name] = parts[..] else {
+            return Err(AssetIdError::Form(text.to_owned()));
+        };
+        if namespace.is_empty() || name.is_empty() || cluster == Some("") {
+            return Err(AssetIdError::Form(text.to_owned()));
+        }
+        Ok(Self {
+            cluster: cluster.map(ToOwned::to_owned),
+            kind: kind.parse()?,
+            namespace: namespace.to_owned(),
+            name: name.to_owned(),
+        })
+    }
+}
+
+impl Serialize for AssetId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for AssetId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("Prometheus/monitoring/main")]
+    #[case("east:Prometheus/monitoring/main")]
+    fn an_identity_is_read_as_it_is_written(#[case] text: &str) {
+        assert_eq!(text.parse::<AssetId>().unwrap().to_string(), text);
+    }
+
+    #[rstest]
+    #[case("")]
+    #[case("main")]
+    #[case("Prometheus/main")]
+    #[case("Prometheus//main")]
+    #[case(":Prometheus/monitoring/main")]
+    #[case("Prometheus/monitoring/main/more")]
+    fn a_text_of_another_form_is_refused(#[case] text: &str) {
+        assert_eq!(
+            text.parse::<AssetId>(),
+            Err(AssetIdError::Form(text.to_owned()))
+        );
+    }
+}

@@ -1,0 +1,294 @@
+//! Evidence: the facts a verdict rests on, each readable as a sentence.
+
+use std::fmt;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::{HumanDuration, Operation};
+
+/// What a verdict rests on. The variant's name is the reason that machines read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "reason", rename_all_fields = "snake_case")]
+pub enum Evidence {
+    /// The newest good recovery point and its age, with what is promised.
+    Age {
+        /// The recovery point.
+        recovery_point: String,
+        /// When it was taken.
+        taken_at: Timestamp,
+        /// Its age.
+        age: SignedDuration,
+        /// The age promised at most.
+        maximum_age: SignedDuration,
+    },
+    /// There is no good recovery point.
+    NoGoodRecoveryPoint {
+        /// Since when the asset is known.
+        known_since: Timestamp,
+        /// How many recovery points there are that are not good.
+        not_good: usize,
+        /// The age promised at most.
+        maximum_age: SignedDuration,
+    },
+    /// What is in the repository could not be learnt.
+    InventoryUnknown {
+        /// Why, if it was tried.
+        error: Option<String>,
+    },
+    /// The newest recovery point is whole.
+    Whole {
+        /// The recovery point.
+        recovery_point: String,
+    },
+    /// The newest recovery point was damaged when it was made.
+    Damaged {
+        /// The recovery point.
+        recovery_point: String,
+        /// What is damaged.
+        damage: String,
+    },
+    /// A verification found the newest recovery point bad.
+    Refuted {
+        /// The recovery point.
+        recovery_point: String,
+        /// When the verification ended.
+        at: Timestamp,
+    },
+    /// There is no recovery point to look at.
+    NoRecoveryPoint,
+    /// The newest good verification and its age.
+    VerificationAge {
+        /// When it ended.
+        at: Timestamp,
+        /// Its age.
+        age: SignedDuration,
+        /// The age promised at most.
+        maximum_age: SignedDuration,
+        /// How many slices of the repository were verified of late, of how many.
+        coverage: Option<(u32, u32)>,
+    },
+    /// A verification failed.
+    VerificationFailed {
+        /// When.
+        at: Timestamp,
+        /// Why.
+        error: String,
+    },
+    /// Nothing was verified yet.
+    NeverVerified {
+        /// The age promised at most.
+        maximum_age: SignedDuration,
+    },
+    /// Everything that was due has run.
+    ScheduleKept {
+        /// What is due next.
+        next: Option<Timestamp>,
+    },
+    /// A run was due, and there was none.
+    RunMissed {
+        /// What should have run.
+        operation: Operation,
+        /// When.
+        due_at: Timestamp,
+    },
+    /// The newest backup run succeeded.
+    RunSucceeded {
+        /// When it ended.
+        at: Timestamp,
+    },
+    /// The newest backup run failed.
+    RunFailed {
+        /// When it ended.
+        at: Timestamp,
+        /// How many have failed since the last success.
+        failures: u32,
+        /// Why.
+        error: String,
+        /// The next step.
+        hint: Option<String>,
+    },
+    /// The newest backup run ended before one could tell.
+    RunInconclusive {
+        /// When it ended.
+        at: Timestamp,
+        /// Why.
+        error: String,
+    },
+    /// No backup has run yet.
+    NeverRan,
+    /// A backup has succeeded.
+    EverSucceeded {
+        /// The first recovery point known.
+        first: Timestamp,
+    },
+    /// No backup ever succeeded.
+    NeverSucceeded {
+        /// By when the first one was to be expected.
+        expected_by: Timestamp,
+    },
+    /// Nothing runs for longer than it may.
+    NothingStuck,
+    /// A run goes on for longer than it may.
+    Stuck {
+        /// What runs.
+        operation: Operation,
+        /// Since when.
+        started_at: Timestamp,
+        /// How long it may take.
+        deadline: SignedDuration,
+    },
+    /// No timestamp lies in the future.
+    ClockSound,
+    /// Something is dated in the future.
+    InTheFuture {
+        /// What.
+        what: String,
+        /// Its date.
+        at: Timestamp,
+    },
+}
+
+impl fmt::Display for Evidence {
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one sentence a variant, side by side so that they read alike"
+    )]
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let human = |duration: &SignedDuration| HumanDuration(*duration);
+        match self {
+            Self::Age {
+                recovery_point,
+                age,
+                maximum_age,
+                ..
+            } => write!(
+                formatter,
+                "the newest good recovery point, {recovery_point}, is {} old; promised is {} at most",
+                human(age),
+                human(maximum_age)
+            ),
+            Self::NoGoodRecoveryPoint {
+                known_since,
+                not_good,
+                maximum_age,
+            } => {
+                write!(
+                    formatter,
+                    "there is no good recovery point; known since {known_since}, promised is an age of {} at most",
+                    human(maximum_age)
+                )?;
+                match not_good {
+                    0 => Ok(()),
+                    1 => formatter.write_str("; one is there that is not good"),
+                    many => write!(formatter, "; {many} are there that are not good"),
+                }
+            }
+            Self::InventoryUnknown { error: None } => {
+                formatter.write_str("the repository has not been looked into yet")
+            }
+            Self::InventoryUnknown { error: Some(error) } => {
+                write!(formatter, "the repository can't be looked into: {error}")
+            }
+            Self::Whole { recovery_point } => {
+                write!(
+                    formatter,
+                    "the newest recovery point, {recovery_point}, is whole"
+                )
+            }
+            Self::Damaged {
+                recovery_point,
+                damage,
+            } => write!(
+                formatter,
+                "the newest recovery point, {recovery_point}, is damaged: {damage}"
+            ),
+            Self::Refuted { recovery_point, at } => write!(
+                formatter,
+                "the verification of {at} found the newest recovery point, {recovery_point}, to be bad"
+            ),
+            Self::NoRecoveryPoint => formatter.write_str("there is no recovery point"),
+            Self::VerificationAge {
+                age,
+                maximum_age,
+                coverage,
+                ..
+            } => {
+                write!(
+                    formatter,
+                    "the newest good verification is {} old; promised is {} at most",
+                    human(age),
+                    human(maximum_age)
+                )?;
+                match coverage {
+                    Some((done, of)) if of > &1 => {
+                        write!(formatter, "; {done} of {of} shares have been read in turn")
+                    }
+                    _ => Ok(()),
+                }
+            }
+            Self::VerificationFailed { at, error } => {
+                write!(formatter, "the verification of {at} failed: {error}")
+            }
+            Self::NeverVerified { maximum_age } => write!(
+                formatter,
+                "nothing has been verified yet; promised is every {}",
+                human(maximum_age)
+            ),
+            Self::ScheduleKept { next: Some(next) } => {
+                write!(formatter, "everything that was due has run; next at {next}")
+            }
+            Self::ScheduleKept { next: None } => {
+                formatter.write_str("everything that was due has run")
+            }
+            Self::RunMissed { operation, due_at } => {
+                write!(
+                    formatter,
+                    "the {operation} that was due at {due_at} has not run"
+                )
+            }
+            Self::RunSucceeded { at } => write!(formatter, "the last backup succeeded at {at}"),
+            Self::RunFailed {
+                at,
+                failures,
+                error,
+                hint,
+            } => {
+                write!(formatter, "the last backup failed at {at}")?;
+                if *failures > 1 {
+                    write!(formatter, ", as did {} before it", failures - 1)?;
+                }
+                write!(formatter, ": {error}")?;
+                match hint {
+                    Some(hint) => write!(formatter, " (hint: {hint})"),
+                    None => Ok(()),
+                }
+            }
+            Self::RunInconclusive { at, error } => {
+                write!(formatter, "the last backup was cut short at {at}: {error}")
+            }
+            Self::NeverRan => formatter.write_str("no backup has run yet"),
+            Self::EverSucceeded { first } => {
+                write!(formatter, "the first known recovery point is of {first}")
+            }
+            Self::NeverSucceeded { expected_by } => write!(
+                formatter,
+                "no backup has ever succeeded; the first was expected by {expected_by}"
+            ),
+            Self::NothingStuck => formatter.write_str("nothing runs for longer than it may"),
+            Self::Stuck {
+                operation,
+                started_at,
+                deadline,
+            } => write!(
+                formatter,
+                "a {operation} has been running since {started_at}; it may take {} at most",
+                human(deadline)
+            ),
+            Self::ClockSound => formatter.write_str("no timestamp lies in the future"),
+            Self::InTheFuture { what, at } => {
+                write!(formatter, "{what} is dated {at}, in the future")
+            }
+        }
+    }
+}
