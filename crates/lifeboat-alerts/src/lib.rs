@@ -1,0 +1,1 @@
+//! The catalogue of alerts, their evaluation, and the notifiers that tell people.

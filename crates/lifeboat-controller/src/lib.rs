@@ -1,0 +1,1 @@
+//! The spine: observes, runs what is due, keeps the ledger, assesses, and raises alerts.

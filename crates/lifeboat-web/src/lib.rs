@@ -1,0 +1,1 @@
+//! The HTTP side: metrics, health, and the API that the command line speaks to.
