@@ -174,6 +174,8 @@ pub struct RunEnd {
     pub recovery_point: Option<String>,
     /// The slice of the repository that a verification read, of how many, counted from 0.
     pub slice: Option<(u32, u32)>,
+    /// Whether another attempt could end otherwise: not if what was found is simply so.
+    pub retryable: bool,
 }
 
 impl RunEnd {
@@ -189,6 +191,7 @@ impl RunEnd {
             hint: None,
             recovery_point: None,
             slice: None,
+            retryable: outcome != Outcome::Succeeded,
         }
     }
 }

@@ -7,7 +7,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    AssetId, Operation, OperationHistory, Outcome, Run, RunTrigger, Schedule,
+    AssetId, Operation, OperationHistory, Run, RunTrigger, Schedule,
     history::{after, is_in_the_future},
 };
 
@@ -194,7 +194,7 @@ impl Planned {
         let retries = &self.plan.retries;
         let end = last.end.as_ref()?;
         let scheduled_for = last.scheduled_for?;
-        let again = end.outcome != Outcome::Succeeded && last.attempt <= retries.limit;
+        let again = end.retryable && last.attempt <= retries.limit;
         if !again {
             return None;
         }

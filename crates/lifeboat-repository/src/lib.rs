@@ -67,4 +67,4 @@ pub use settings::{
     Addressing, AzureSettings, ConnectionSettings, CredentialSource, GoogleSettings, S3Settings,
     ServerSideEncryption, TransferSettings, UploadChecksum,
 };
-pub use verify::{BackupVerdict, BadObject, VerifyReport, VerifyRequest};
+pub use verify::{BackupVerdict, BadObject, Sample, VerifyReport, VerifyRequest};

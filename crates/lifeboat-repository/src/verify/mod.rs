@@ -14,6 +14,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use report::Problem;
 pub use report::{BackupVerdict, BadObject, VerifyReport};
+pub use sample::Sample;
 
 use crate::{
     catalogue::Backup,
@@ -33,10 +34,8 @@ pub struct VerifyRequest {
     pub only: Option<BackupId>,
     /// How deep.
     pub level: Level,
-    /// The percentage of the blocks to read, 0 to 100. The listing covers all of them always.
-    pub sample_percent: f64,
-    /// Chooses the sample.
-    pub seed: u64,
+    /// Which blocks to read. The listing covers all of them always.
+    pub sample: Sample,
     /// The time to write into the backups' verification records, or none to write no record.
     pub record_at: Option<Timestamp>,
     /// Counters for a display.
@@ -56,7 +55,7 @@ impl Repository {
     pub async fn verify(&self, request: &VerifyRequest) -> Result<VerifyReport, Error> {
         let catalogue = self.catalogue(&request.instance).await?;
         let wanted = |id: &BackupId| request.only.as_ref().is_none_or(|only| only == id);
-        let mut report = VerifyReport::new(request.level, request.sample_percent);
+        let mut report = VerifyReport::new(request.level, request.sample.percent());
         for (id, error) in &catalogue.unreadable {
             if wanted(id) {
                 let key = Keys(&request.instance).metadata(id).to_string();
@@ -88,10 +87,7 @@ impl Repository {
         let sampled: Vec<&SharedBlock> = blocks
             .iter()
             .filter(|shared| check_presence(shared, &present, &mut report))
-            .filter(|shared| {
-                request.level > Level::Quick
-                    && sample::is_in_sample(&shared.block, request.sample_percent, request.seed)
-            })
+            .filter(|shared| request.level > Level::Quick && request.sample.contains(&shared.block))
             .collect();
         self.read_blocks(request, &sampled, &mut report).await?;
         self.record(request, &backups, &report).await?;

@@ -9,7 +9,7 @@ use std::{
 
 use jiff::Timestamp;
 use lifeboat_repository::{
-    Cancellation, Error, Instance, Level, MissingFolder, Progress, Selection, VerifyReport,
+    Cancellation, Error, Instance, Level, MissingFolder, Progress, Sample, Selection, VerifyReport,
     VerifyRequest,
 };
 use serde::Serialize;
@@ -42,8 +42,10 @@ pub(crate) async fn run(
         instance: instance.clone(),
         only,
         level: options.level.into(),
-        sample_percent: options.sample,
-        seed: rand::random(),
+        sample: Sample::Random {
+            percent: options.sample,
+            seed: rand::random(),
+        },
         record_at: (!options.no_record).then(Timestamp::now),
         progress,
         cancellation,
