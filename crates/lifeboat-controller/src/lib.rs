@@ -1,1 +1,3 @@
 //! The spine: observes, runs what is due, keeps the ledger, assesses, and raises alerts.
+
+pub mod operations;

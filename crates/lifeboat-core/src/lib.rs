@@ -17,6 +17,7 @@ pub mod assess;
 mod asset;
 mod check;
 mod duration;
+mod error_text;
 mod evidence;
 mod history;
 mod policy;
@@ -31,6 +32,7 @@ pub use alert::{AlertInstance, AlertKey, AlertState, Incident};
 pub use asset::{AssetId, AssetIdError, AssetKind};
 pub use check::Check;
 pub use duration::{DurationError, HumanDuration, parse_duration};
+pub use error_text::readable_causes;
 pub use evidence::Evidence;
 pub use history::{
     AssetHistory, CLOCK_TOLERANCE, DURATION_BOUNDS, Inventory, OperationHistory, RunTotals,
