@@ -65,7 +65,11 @@ pub struct AlertInstance {
     pub active_at: Timestamp,
     /// When it began to fire.
     pub fired_at: Option<Timestamp>,
-    /// When its condition was first found no longer to hold.
+    /// Since when it only goes on firing because its entry asks for that (`keep_firing_for`): its
+    /// condition no longer holds.
+    #[serde(default)]
+    pub keep_firing_since: Option<Timestamp>,
+    /// When it was found to be over.
     pub resolved_at: Option<Timestamp>,
     /// What is wrong, in a line.
     pub summary: String,
