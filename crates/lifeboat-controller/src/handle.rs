@@ -1,0 +1,77 @@
+//! The controller's door: what others may read of it, and what they may ask of it.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use lifeboat_core::{AssetId, Operation, RunId};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::view::View;
+
+/// Reads the controller's newest view and asks for runs. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Handle {
+    view: watch::Receiver<Arc<View>>,
+    requests: mpsc::Sender<Request>,
+}
+
+/// Something asked of the controller.
+#[derive(Debug)]
+pub struct Request {
+    /// The asset to work on.
+    pub asset: AssetId,
+    /// What to do.
+    pub operation: Operation,
+    /// Takes the answer: the run that was started, or why none was.
+    pub answer: oneshot::Sender<Result<RunId, Refusal>>,
+}
+
+/// Why a run that was asked for is not started.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The asset isn't known.
+    #[error("there is no asset {0}")]
+    UnknownAsset(AssetId),
+    /// The same operation is under way.
+    #[error("a {operation} of {asset} is running since {since}")]
+    Running {
+        /// The asset.
+        asset: AssetId,
+        /// The operation.
+        operation: Operation,
+        /// When it began.
+        since: Timestamp,
+    },
+    /// The controller is about to end.
+    #[error("lifeboat is stopping and starts no more runs")]
+    Stopping,
+}
+
+impl Handle {
+    /// Joins a stream of views with someone who answers requests.
+    #[must_use]
+    pub const fn new(view: watch::Receiver<Arc<View>>, requests: mpsc::Sender<Request>) -> Self {
+        Self { view, requests }
+    }
+
+    /// The newest view.
+    #[must_use]
+    pub fn view(&self) -> Arc<View> {
+        Arc::clone(&self.view.borrow())
+    }
+
+    /// Starts a run now, beside the schedule.
+    pub async fn run_now(&self, asset: AssetId, operation: Operation) -> Result<RunId, Refusal> {
+        let (answer, answered) = oneshot::channel();
+        let request = Request {
+            asset,
+            operation,
+            answer,
+        };
+        self.requests
+            .send(request)
+            .await
+            .map_err(|_| Refusal::Stopping)?;
+        answered.await.map_err(|_| Refusal::Stopping)?
+    }
+}
