@@ -38,6 +38,8 @@ impl Received {
 pub enum Reply {
     /// With this status and body.
     Answer(u16, Bytes),
+    /// With this status, and a `Retry-After` of this value.
+    RetryAfter(u16, String),
     /// Not at all, until the client gives up.
     Hang,
     /// By cutting the connection (TCP reset).
@@ -78,6 +80,11 @@ impl HttpServer {
     /// Answers every request from here on with `status` and `body`.
     pub fn answer(&self, status: u16, body: impl Into<Bytes>) {
         lock(&self.state).reply = Reply::Answer(status, body.into());
+    }
+
+    /// Answers every request from here on with `status` and the header `Retry-After`.
+    pub fn retry_after(&self, status: u16, value: impl Into<String>) {
+        lock(&self.state).reply = Reply::RetryAfter(status, value.into());
     }
 
     /// Leaves every request from here on without an answer.
@@ -145,6 +152,11 @@ async fn handle(
         Reply::Answer(status, body) => Response::builder()
             .status(status)
             .body(full(body))
+            .map_err(|_not_a_status| Reset),
+        Reply::RetryAfter(status, value) => Response::builder()
+            .status(status)
+            .header("retry-after", value)
+            .body(full(Bytes::new()))
             .map_err(|_not_a_status| Reset),
         Reply::Hang => pending().await,
         Reply::Reset => Err(Reset),

@@ -12,6 +12,7 @@
     reason = "every function here panics when its server or tool fails, which is what a test wants"
 )]
 
+pub mod alertmanager;
 pub mod blocks;
 mod flush;
 pub mod garage;

