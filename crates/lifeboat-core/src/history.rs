@@ -224,7 +224,7 @@ impl RunTotals {
 
 /// The moment `duration` after another; the end of time if there is none.
 #[must_use]
-pub(crate) fn after(moment: Timestamp, duration: SignedDuration) -> Timestamp {
+pub fn later(moment: Timestamp, duration: SignedDuration) -> Timestamp {
     moment.checked_add(duration).unwrap_or(Timestamp::MAX)
 }
 

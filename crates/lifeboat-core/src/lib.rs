@@ -35,7 +35,7 @@ pub use duration::{DurationError, HumanDuration, parse_duration};
 pub use error_text::readable_causes;
 pub use evidence::Evidence;
 pub use history::{
-    AssetHistory, CLOCK_TOLERANCE, DURATION_BOUNDS, Inventory, OperationHistory, RunTotals,
+    AssetHistory, CLOCK_TOLERANCE, DURATION_BOUNDS, Inventory, OperationHistory, RunTotals, later,
 };
 pub use policy::{Effective, ObjectiveOverrides, Objectives, Policy, Selector, Severity, Subject};
 pub use recovery_point::{Integrity, PointVerification, RecoveryPoint};

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     AssetId, Operation, OperationHistory, Run, RunTrigger, Schedule,
-    history::{after, is_in_the_future},
+    history::{is_in_the_future, later},
 };
 
 /// How an operation is to run.
@@ -200,7 +200,7 @@ impl Planned {
         }
         // An end in the future would put the retry off until the clock has caught up.
         let ended_at = end.at.min(now);
-        let at = after(ended_at, retries.wait_after(last.attempt));
+        let at = later(ended_at, retries.wait_after(last.attempt));
         let start = Start {
             trigger: RunTrigger::Retry,
             scheduled_for,
@@ -210,7 +210,7 @@ impl Planned {
     }
 
     fn start_of(&self, asset: &AssetId, operation: Operation, moment: Timestamp) -> Timestamp {
-        after(moment, self.jitter_of(asset, operation, moment))
+        later(moment, self.jitter_of(asset, operation, moment))
     }
 
     /// A share of the jitter that is always the same for the same run.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Answer, Question};
-use crate::{Evidence, Operation, Status, history::after};
+use crate::{Evidence, Operation, Status, history::later};
 
 pub(super) fn answer(question: &Question<'_>) -> Answer {
     let history = question.history;
@@ -26,8 +26,8 @@ fn expected_by(question: &Question<'_>, known_since: Timestamp) -> Timestamp {
     let first_end = planned.and_then(|planned| {
         let first = planned.plan.schedule.after(planned.known_since)?;
         let plan = &planned.plan;
-        Some(after(first, plan.jitter.saturating_add(plan.deadline)))
+        Some(later(first, plan.jitter.saturating_add(plan.deadline)))
     });
-    let by_age = after(known_since, question.effective.objectives.maximum_age);
+    let by_age = later(known_since, question.effective.objectives.maximum_age);
     first_end.unwrap_or(by_age).min(by_age)
 }

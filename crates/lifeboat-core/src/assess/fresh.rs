@@ -1,7 +1,7 @@
 //! Fresh: is the newest good recovery point younger than promised?
 
 use super::{Answer, Question};
-use crate::{Evidence, Status, history::after};
+use crate::{Evidence, Status, history::later};
 
 pub(super) fn answer(question: &Question<'_>) -> Answer {
     let history = question.history;
@@ -15,7 +15,7 @@ pub(super) fn answer(question: &Question<'_>) -> Answer {
         age: question.now.duration_since(newest.taken_at),
         maximum_age,
     };
-    let expires_at = after(newest.taken_at, maximum_age);
+    let expires_at = later(newest.taken_at, maximum_age);
     if question.now > expires_at {
         Answer::new(Status::Failing, expires_at, evidence)
     } else {
@@ -28,7 +28,7 @@ fn without_a_point(question: &Question<'_>) -> Answer {
     let history = question.history;
     let maximum_age = question.effective.objectives.maximum_age;
     let known_since = history.first_seen_at.min(question.now);
-    let expected_by = after(known_since, maximum_age);
+    let expected_by = later(known_since, maximum_age);
     let not_good = history.recovery_points.len();
     let inventory_error = history.inventory.as_ref().map(|seen| seen.error.clone());
     let evidence = match inventory_error {

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use super::{Answer, Question};
-use crate::{Evidence, Status, history::after};
+use crate::{Evidence, Status, history::later};
 
 /// A run that is stopped at its deadline needs a moment to clear up.
 const GRACE: SignedDuration = SignedDuration::from_mins(5);
@@ -16,7 +16,7 @@ pub(super) fn answer(question: &Question<'_>) -> Answer {
         .find_map(|(operation, planned)| {
             let running = question.history.operation(*operation)?.running.as_ref()?;
             let deadline = planned.plan.deadline;
-            let ends_by = after(running.started_at, deadline.saturating_add(GRACE));
+            let ends_by = later(running.started_at, deadline.saturating_add(GRACE));
             let evidence = Evidence::Stuck {
                 operation: *operation,
                 started_at: running.started_at,

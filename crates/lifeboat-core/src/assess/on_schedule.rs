@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Answer, Question};
-use crate::{Evidence, Operation, Status, history::after, scheduling::Planned};
+use crate::{Evidence, Operation, Status, history::later, scheduling::Planned};
 
 /// How long after its latest start a due run may not have begun before it counts as missed: other
 /// runs may go first, and Lifeboat may be restarting.
@@ -41,6 +41,6 @@ fn missed(
         return None;
     }
     let due = planned.next_due?;
-    let latest_start = after(due, planned.plan.jitter.saturating_add(GRACE));
+    let latest_start = later(due, planned.plan.jitter.saturating_add(GRACE));
     (question.now > latest_start).then_some((due, operation))
 }

@@ -1,7 +1,7 @@
 //! Verified: did the newest verification find everything good, and is it young enough?
 
 use super::{Answer, Question};
-use crate::{Evidence, Operation, OperationHistory, Outcome, Status, history::after};
+use crate::{Evidence, Operation, OperationHistory, Outcome, Status, history::later};
 
 pub(super) fn answer(question: &Question<'_>) -> Answer {
     let maximum_age = question.effective.objectives.verification_age;
@@ -24,7 +24,7 @@ pub(super) fn answer(question: &Question<'_>) -> Answer {
         maximum_age,
         coverage: history.coverage_since(first_known(question)),
     };
-    let expires_at = after(end.at, maximum_age);
+    let expires_at = later(end.at, maximum_age);
     if question.now > expires_at {
         Answer::new(Status::Failing, expires_at, evidence)
     } else {
@@ -55,7 +55,7 @@ fn never(question: &Question<'_>) -> Answer {
     let maximum_age = question.effective.objectives.verification_age;
     let since = first_known(question);
     let evidence = Evidence::NeverVerified { maximum_age };
-    let expected_by = after(since, maximum_age);
+    let expected_by = later(since, maximum_age);
     if question.now > expected_by {
         Answer::new(Status::Failing, expected_by, evidence)
     } else {
