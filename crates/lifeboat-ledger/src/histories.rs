@@ -1,0 +1,120 @@
+//! All that is known of every asset, loaded at once when Lifeboat starts.
+
+use std::collections::BTreeMap;
+
+use futures_util::TryStreamExt;
+use lifeboat_core::{AssetHistory, AssetId, Inventory, Operation};
+use sqlx::{AnyConnection, any::AnyRow};
+
+use crate::{Error, Ledger, columns::Columns, recovery_points::read_point, select::Select};
+
+const ASSETS: &str = "SELECT id, first_seen_at, suspended_since, first_recovery_point_at, \
+     inventory_at, inventory_error FROM assets WHERE gone_at IS NULL";
+const POINTS: &str = "SELECT asset, name, taken_at, bytes, damage, verified_at, \
+     verification_level, verification_good, pinned, vanished_at FROM recovery_points \
+     WHERE vanished_at IS NULL";
+const OPERATIONS: &str = "SELECT asset, operation, history FROM operation_histories";
+
+type Histories = BTreeMap<String, AssetHistory>;
+
+impl Ledger {
+    /// The histories of all assets that are there, by asset. One query for each table.
+    pub async fn histories(&self) -> Result<Vec<(AssetId, AssetHistory)>, Error> {
+        self.read("load the histories of all assets", async |connection| {
+            let mut assets = BTreeMap::new();
+            let mut histories = Histories::new();
+            let mut rows = sqlx::query(ASSETS).fetch(&mut *connection);
+            while let Some(row) = rows.try_next().await? {
+                assets.insert(row.parsed::<AssetId>("id")?, row.text("id")?);
+                histories.insert(row.text("id")?, read_asset(&row)?);
+            }
+            drop(rows);
+            let mut rows = sqlx::query(POINTS).fetch(&mut *connection);
+            while let Some(row) = rows.try_next().await? {
+                add_point(&mut histories, &row)?;
+            }
+            drop(rows);
+            let mut rows = sqlx::query(OPERATIONS).fetch(&mut *connection);
+            while let Some(row) = rows.try_next().await? {
+                add_operation(&mut histories, &row)?;
+            }
+            drop(rows);
+            sort_points(&mut histories);
+            Ok(assets
+                .into_iter()
+                .filter_map(|(asset, id)| Some((asset, histories.remove(&id)?)))
+                .collect())
+        })
+        .await
+    }
+
+    /// The history of one asset; none if it isn't known, or gone.
+    pub async fn history(&self, asset: &AssetId) -> Result<Option<AssetHistory>, Error> {
+        let id = asset.to_string();
+        self.read(
+            &format!("load the history of {asset}"),
+            async |connection| load_one(connection, &id).await,
+        )
+        .await
+    }
+}
+
+async fn load_one(
+    connection: &mut AnyConnection,
+    id: &str,
+) -> Result<Option<AssetHistory>, sqlx::Error> {
+    let mut histories = Histories::new();
+    let of_this = |select: &'static str, column: &'static str| {
+        Select::new(select).and(column, Some(id.to_owned()))
+    };
+    for row in of_this(ASSETS, "id =")?.fetch(connection, "id", 1).await? {
+        histories.insert(id.to_owned(), read_asset(&row)?);
+    }
+    let points = of_this(POINTS, "asset =")?;
+    for row in points.fetch(connection, "taken_at", u32::MAX).await? {
+        add_point(&mut histories, &row)?;
+    }
+    let operations = of_this(OPERATIONS, "asset =")?;
+    for row in operations.fetch(connection, "operation", u32::MAX).await? {
+        add_operation(&mut histories, &row)?;
+    }
+    sort_points(&mut histories);
+    Ok(histories.remove(id))
+}
+
+fn read_asset(row: &AnyRow) -> Result<AssetHistory, sqlx::Error> {
+    let error = row.text_or_none("inventory_error")?;
+    Ok(AssetHistory {
+        suspended_since: row.moment_or_none("suspended_since")?,
+        first_recovery_point_at: row.moment_or_none("first_recovery_point_at")?,
+        inventory: row
+            .moment_or_none("inventory_at")?
+            .map(|at| Inventory { at, error }),
+        ..AssetHistory::new(row.moment("first_seen_at")?)
+    })
+}
+
+/// What belongs to an asset that is gone finds no history to be added to.
+fn add_point(histories: &mut Histories, row: &AnyRow) -> Result<(), sqlx::Error> {
+    if let Some(history) = histories.get_mut(&row.text("asset")?) {
+        history.recovery_points.push(read_point(row)?.point);
+    }
+    Ok(())
+}
+
+fn add_operation(histories: &mut Histories, row: &AnyRow) -> Result<(), sqlx::Error> {
+    if let Some(history) = histories.get_mut(&row.text("asset")?) {
+        let operation = row.named("operation", &Operation::ALL, Operation::name)?;
+        history.operations.insert(operation, row.json("history")?);
+    }
+    Ok(())
+}
+
+/// Sorted here, because the order of texts differs between databases.
+fn sort_points(histories: &mut Histories) {
+    for history in histories.values_mut() {
+        history
+            .recovery_points
+            .sort_by(|left, right| (left.taken_at, &left.name).cmp(&(right.taken_at, &right.name)));
+    }
+}
