@@ -6,7 +6,7 @@ use croner::{
     Cron,
     parser::{CronParser, Seconds, Year},
 };
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{RoundMode, Timestamp, TimestampRound, Unit, Zoned, tz::TimeZone};
 
 /// A cron expression of five fields, or a nickname such as `@daily`, in a time zone.
 ///
@@ -78,7 +78,7 @@ impl Schedule {
     /// The first moment after `moment`; none if there is none within thousands of years.
     #[must_use]
     pub fn after(&self, moment: Timestamp) -> Option<Timestamp> {
-        let local = moment.to_zoned(self.time_zone.clone());
+        let local = self.local(moment);
         let next = self.cron.find_next_occurrence(&local, false).ok()?;
         Some(next.timestamp())
     }
@@ -86,9 +86,22 @@ impl Schedule {
     /// The last moment at or before `moment`.
     #[must_use]
     pub fn at_or_before(&self, moment: Timestamp) -> Option<Timestamp> {
-        let local = moment.to_zoned(self.time_zone.clone());
+        let local = self.local(moment);
         let previous = self.cron.find_previous_occurrence(&local, true).ok()?;
         Some(previous.timestamp())
+    }
+
+    /// Moments have whole seconds. Between two of them the search can be off by one where clocks go
+    /// back: it takes the second that has begun for the next.
+    fn local(&self, moment: Timestamp) -> Zoned {
+        let whole = moment
+            .round(
+                TimestampRound::new()
+                    .smallest(Unit::Second)
+                    .mode(RoundMode::Floor),
+            )
+            .unwrap_or(moment);
+        whole.to_zoned(self.time_zone.clone())
     }
 }
 
