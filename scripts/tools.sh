@@ -67,9 +67,11 @@ debian() {
 # without_services COMMAND...: keeps packages from starting what they install, now (policy-rc.d,
 # Debian's own way) and at the next boot: a Prometheus of the system would take port 9090.
 without_services() {
-	local policy=/usr/sbin/policy-rc.d service before=()
-	for service in prometheus prometheus-alertmanager; do
-		is_installed "$service" && before+=("$service")
+	# A unit is named after its package, less -common.
+	local policy=/usr/sbin/policy-rc.d packages=(postgresql-common prometheus prometheus-alertmanager)
+	local package before=()
+	for package in "${packages[@]}"; do
+		is_installed "$package" && before+=("$package")
 	done
 	if [[ -e $policy ]]; then
 		"$@"
@@ -82,9 +84,9 @@ without_services() {
 		trap - EXIT
 	fi
 	if [[ -d /run/systemd/system ]]; then
-		for service in prometheus prometheus-alertmanager; do
-			if is_installed "$service" && [[ " ${before[*]} " != *" $service "* ]]; then
-				as_root systemctl disable --quiet "$service"
+		for package in "${packages[@]}"; do
+			if is_installed "$package" && [[ " ${before[*]} " != *" $package "* ]]; then
+				as_root systemctl disable --quiet "${package%-common}"
 			fi
 		done
 	fi
@@ -221,6 +223,11 @@ azurite() {
 	link "../$name/node_modules/.bin/azurite-blob" azurite-blob
 }
 
+# Any version will do; Debian keeps each in a folder of its own, off PATH.
+postgresql() {
+	compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || has postgres || debian postgresql-15
+}
+
 python_programs() {
 	local requirements=$repository/tools/python/requirements.txt name program
 	name=python-$(sha256sum "$requirements" | cut -c1-16)
@@ -247,6 +254,7 @@ tools_for_test() {
 	tools_for_run
 	# faketime: backups of other days; openssl: a certificate for a server of a test's own.
 	debian faketime openssl prometheus-alertmanager python3
+	postgresql
 	prometheus3
 	blockgen
 	python_programs

@@ -20,6 +20,7 @@ pub mod http;
 pub mod http_server;
 pub mod moto;
 pub mod ports;
+pub mod postgres;
 pub mod process;
 pub mod prometheus;
 pub mod proxy;

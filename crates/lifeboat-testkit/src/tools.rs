@@ -53,7 +53,7 @@ fn tools_folder() -> Option<PathBuf> {
     Some(cache.join("lifeboat/tools"))
 }
 
-fn is_executable(path: &Path) -> bool {
+pub(crate) fn is_executable(path: &Path) -> bool {
     path.metadata()
         .is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
 }
