@@ -40,14 +40,13 @@ impl fmt::Display for AlertEvent {
     }
 }
 
-/// One thing to tell through one route, as an outbox keeps it until it is told.
+/// One thing to tell through one route, as an outbox keeps it until it is told. Route, incident and
+/// event together are its identity.
 ///
 /// Whoever keeps the outbox hands over the messages of one incident and route in their order: the
 /// end of an incident waits until its beginning is told.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Message {
-    /// Its identity in the outbox.
-    pub id: i64,
     /// The route: the name of a notifier that isn't only a fallback.
     pub route: String,
     /// The incident's id.

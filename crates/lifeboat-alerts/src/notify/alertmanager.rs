@@ -23,6 +23,10 @@ use crate::{RESOLVED_KEPT_FOR, delivery::Message, settings::AlertmanagerSettings
 
 /// How long a replica may take to answer.
 const TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a replica that failed is left alone; twice as long after each further failure.
+const FIRST_PAUSE: SignedDuration = SignedDuration::from_secs(5);
+/// The longest such pause: well below the time after which alerts end by themselves.
+const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(30);
 /// How many rounds of sending may fail before an alert ends by itself, as in Prometheus.
 const ROUNDS: i32 = 4;
 
@@ -39,7 +43,17 @@ pub(crate) struct AlertmanagerNotifier {
 #[derive(Debug)]
 struct Replica {
     poster: Poster,
-    sent: Mutex<HashMap<AlertKey, Sent>>,
+    memory: Mutex<Memory>,
+}
+
+/// What a replica has taken, and how reaching it went.
+#[derive(Debug, Default)]
+struct Memory {
+    sent: HashMap<AlertKey, Sent>,
+    /// How many posts have failed since one didn't.
+    failures: u32,
+    /// Before this moment nothing is repeated to a replica that failed.
+    again_at: Option<Timestamp>,
 }
 
 /// What a replica was last told of an alert.
@@ -78,7 +92,7 @@ impl AlertmanagerNotifier {
             let shown = format!("the Alertmanager at {url}");
             Arc::new(Replica {
                 poster: Poster::new(http.clone(), api_url(url), shown, login.clone()),
-                sent: Mutex::default(),
+                memory: Mutex::default(),
             })
         };
         Ok(Self {
@@ -182,11 +196,16 @@ impl Replica {
         resend_interval: SignedDuration,
         now: Timestamp,
     ) -> Vec<AlertInstance> {
-        let mut sent = lock(&self.sent);
+        let mut memory = lock(&self.memory);
         let keys: BTreeSet<&AlertKey> = told.iter().map(|instance| &instance.key).collect();
-        sent.retain(|key, _| keys.contains(key));
+        memory.sent.retain(|key, _| keys.contains(key));
+        let wait = memory.again_at.map(|again_at| again_at.duration_since(now));
+        // A longer wait was set by a clock that was ahead.
+        if wait.is_some_and(|wait| wait > SignedDuration::ZERO && wait <= LONGEST_PAUSE) {
+            return Vec::new();
+        }
         let is_due = |instance: &&&AlertInstance| {
-            sent.get(&instance.key).is_none_or(|sent| {
+            memory.sent.get(&instance.key).is_none_or(|sent| {
                 let elapsed = now.duration_since(sent.at);
                 (sent.state, sent.fired_at) != (instance.state, instance.fired_at)
                     || elapsed >= resend_interval
@@ -210,17 +229,27 @@ impl Replica {
         // Of a batch with something invalid in it Alertmanager stores the rest.
         let partly =
             instances.len() > 1 && matches!(&result, Err(NotifyError::Refused { status: 400, .. }));
+        let mut memory = lock(&self.memory);
         if result.is_ok() || partly {
-            let mut sent = lock(&self.sent);
+            memory.failures = 0;
+            memory.again_at = None;
             for instance in instances {
                 let told = Sent {
                     state: instance.state,
                     fired_at: instance.fired_at,
                     at: now,
                 };
-                sent.insert(instance.key.clone(), told);
+                memory.sent.insert(instance.key.clone(), told);
             }
+        } else {
+            let pause = FIRST_PAUSE
+                .checked_mul(1 << memory.failures.min(8))
+                .unwrap_or(LONGEST_PAUSE)
+                .min(LONGEST_PAUSE);
+            memory.failures = memory.failures.saturating_add(1);
+            memory.again_at = now.checked_add(pause).ok();
         }
+        drop(memory);
         result
     }
 }
