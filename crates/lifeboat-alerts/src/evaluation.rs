@@ -41,9 +41,9 @@ pub struct Transition {
 /// An alert that first holds now is pending, whatever the clock did before; it fires at once only if
 /// it has no wait. A clock that goes back makes waits begin anew, and neither fires nor resolves.
 #[must_use]
-pub fn evaluate(
+pub fn evaluate<'a>(
     catalogue: &[Alert],
-    assessments: &[Assessment],
+    assessments: impl IntoIterator<Item = &'a Assessment>,
     previous: &[AlertInstance],
     now: Timestamp,
 ) -> Evaluation {

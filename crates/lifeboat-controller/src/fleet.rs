@@ -7,12 +7,17 @@ use std::{
 
 use jiff::Timestamp;
 use lifeboat_core::{
-    AssetHistory, AssetId, ObjectiveOverrides, Operation, Policy, Run, Verdict,
+    AssetHistory, AssetId, ObjectiveOverrides, Operation, Policy, RecoveryPoint, Run, Verdict,
     assess::{Assessment, Asset, assess_asset},
     scheduling::{Decision, Planned, RunPlan, Start},
 };
 
-use crate::{operations::Operator, runner::Running, view::AssetView};
+use crate::{
+    operations::Operator,
+    recorder::{Record, Recorder},
+    runner::Running,
+    view::AssetView,
+};
 
 /// An asset as its resource describes it.
 pub struct AssetSpec {
@@ -113,6 +118,17 @@ impl Managed {
         self.plan_anew();
     }
 
+    /// Takes in which recovery points there are, or why nobody knows.
+    pub(crate) fn take_inventory(
+        &mut self,
+        at: Timestamp,
+        found: Result<Vec<RecoveryPoint>, String>,
+    ) {
+        Arc::make_mut(&mut self.asset)
+            .history
+            .take_inventory(at, found);
+    }
+
     /// To be called when the history changes: what is due next follows from it.
     pub(crate) fn plan_anew(&mut self) {
         let immediate = self.immediate;
@@ -156,8 +172,20 @@ impl Managed {
         due
     }
 
-    fn assess(&mut self, policies: &[Policy], now: Timestamp) -> Arc<Assessment> {
+    fn assess(
+        &mut self,
+        policies: &[Policy],
+        now: Timestamp,
+        recorder: &Recorder,
+    ) -> Arc<Assessment> {
         let mut assessment = assess_asset(&self.asset, policies, now);
+        let paused = self.asset.suspended || assessment.effective.suspend;
+        if paused != self.asset.history.suspended_since.is_some() {
+            let since = paused.then_some(now);
+            Arc::make_mut(&mut self.asset).history.suspended_since = since;
+            recorder.record(Record::Suspended(self.asset.id.clone(), since));
+            self.wake_at = None;
+        }
         if let Some(before) = &self.assessment {
             Verdict::carry_since(&before.verdicts, &mut assessment.verdicts);
         }
@@ -222,11 +250,16 @@ impl Fleet {
     }
 
     /// Assesses every asset.
-    pub(crate) fn assess(&mut self, policies: &[Policy], now: Timestamp) -> Vec<AssetView> {
+    pub(crate) fn assess(
+        &mut self,
+        policies: &[Policy],
+        now: Timestamp,
+        recorder: &Recorder,
+    ) -> Vec<AssetView> {
         self.assets
             .values_mut()
             .map(|managed| {
-                let assessment = managed.assess(policies, now);
+                let assessment = managed.assess(policies, now, recorder);
                 managed.view(assessment)
             })
             .collect()

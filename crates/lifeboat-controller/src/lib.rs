@@ -1,11 +1,33 @@
 //! The spine: observes, runs what is due, keeps the ledger, assesses, and raises alerts.
+//!
+//! ```text
+//! source, fleet      what there is to care for
+//! operations         what can be done with it
+//! runner, runs       doing it, within its deadline
+//! recorder           writing it down, beside everything else
+//! alerting           what people are to be told
+//! outbox, delivery   telling them
+//! controller         the loop that holds all of these
+//! view, handle       what others see of it, and what they may ask
+//! ```
 
+mod alerting;
+mod controller;
+mod delivery;
+mod error;
 mod fleet;
 mod handle;
 pub mod operations;
+mod outbox;
+mod recorder;
 mod runner;
+mod runs;
+mod source;
 mod view;
 
+pub use controller::{Controller, ControllerSettings};
+pub use error::ControllerError;
 pub use fleet::AssetSpec;
 pub use handle::{Handle, Refusal, Request};
+pub use source::{Declared, Source};
 pub use view::{AssetView, Health, View};

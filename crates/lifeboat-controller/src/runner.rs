@@ -95,12 +95,13 @@ impl Job {
             clock: &*self.clock,
         };
         let mut work = std::pin::pin!(self.operator.carry_out(order));
-        let (result, overdue) = match timeout(self.deadline, &mut work).await {
-            Ok(result) => (Some(result), false),
-            Err(_) => {
-                cancellation.request();
-                (timeout(STOPS_WITHIN, &mut work).await.ok(), true)
-            }
+        let in_time = timeout(self.deadline, &mut work).await.ok();
+        let overdue = in_time.is_none();
+        let result = if overdue {
+            cancellation.request();
+            timeout(STOPS_WITHIN, &mut work).await.ok()
+        } else {
+            in_time
         };
         let at = (self.clock)();
         match result {

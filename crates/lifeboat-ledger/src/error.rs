@@ -259,6 +259,15 @@ impl Error {
         }
     }
 
+    /// Whether the same may go well later: not if it is the data that the database refuses.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        !matches!(
+            self.problem(),
+            Some(Problem::UnknownReference | Problem::Unreadable | Problem::Other)
+        )
+    }
+
     /// The next step for the person who reads the error, if there is one to name.
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {

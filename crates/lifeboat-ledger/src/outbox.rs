@@ -177,6 +177,24 @@ impl Ledger {
         .await
     }
 
+    /// Who told the beginning of an incident, by route: the same one is to tell its end.
+    pub async fn tellers(&self, incident_id: &str) -> Result<Vec<(String, String)>, Error> {
+        self.read("look up who was told", async |connection| {
+            let rows = sqlx::query(
+                "SELECT route, delivered_by FROM outbox WHERE incident_id = $1 AND event = $2 \
+                 AND delivered_by IS NOT NULL ORDER BY route",
+            )
+            .bind(incident_id)
+            .bind(MessageEvent::Firing.name())
+            .fetch_all(connection)
+            .await?;
+            rows.iter()
+                .map(|row| Ok((row.text("route")?, row.text("delivered_by")?)))
+                .collect()
+        })
+        .await
+    }
+
     /// How many messages are still to be told.
     pub async fn undelivered_count(&self) -> Result<u64, Error> {
         self.read("count the messages to be told", async |connection| {

@@ -1,0 +1,379 @@
+//! The controller's loop: looks each second what is due, takes in what has ended, assesses, and publishes the view.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
+
+use jiff::{SignedDuration, Timestamp};
+use lifeboat_alerts::Router;
+use lifeboat_core::{AssetHistory, AssetId, CLOCK_TOLERANCE, Policy, later};
+use lifeboat_ledger::Ledger;
+use lifeboat_repository::Clock;
+use tokio::{
+    sync::{mpsc, watch},
+    time::{MissedTickBehavior, interval},
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    alerting::Alerting,
+    error::ControllerError,
+    fleet::{Fleet, Managed},
+    handle::{Handle, Request},
+    recorder::{Record, Recorder},
+    runner::{Event, take_inventory},
+    source::{Declared, Source},
+    view::{Health, View},
+};
+
+/// How often the loop looks at the clock.
+const TICK: Duration = Duration::from_secs(1);
+/// How often a look into a repository that failed is tried again.
+const INVENTORY_RETRY: SignedDuration = SignedDuration::from_mins(5);
+/// How often the ledger forgets what is too old.
+const FORGET_EVERY: SignedDuration = SignedDuration::from_hours(24);
+/// Requests that may wait.
+const REQUESTS: usize = 64;
+
+/// How the controller works.
+#[derive(Debug, Clone)]
+pub struct ControllerSettings {
+    /// How often verdicts and alerts are evaluated while nothing happens.
+    pub evaluation_interval: SignedDuration,
+    /// How often the source of assets is asked for changes.
+    pub reload_interval: SignedDuration,
+    /// How many scheduled runs may be under way at once.
+    pub maximum_runs: usize,
+    /// How long runs may go on once the controller is asked to stop.
+    pub shutdown_grace: Duration,
+    /// How long ended runs and incidents are remembered one by one.
+    pub history_retention: SignedDuration,
+}
+
+/// The controller.
+pub struct Controller {
+    pub(crate) settings: ControllerSettings,
+    source: Box<dyn Source>,
+    pub(crate) clock: Arc<Clock>,
+    pub(crate) fleet: Fleet,
+    /// What happened to assets that are declared no more: they may come back, or have a run under way.
+    pub(crate) departed: BTreeMap<AssetId, AssetHistory>,
+    policies: Vec<Policy>,
+    ledger: Arc<Ledger>,
+    pub(crate) recorder: Recorder,
+    alerting: Alerting,
+    views: watch::Sender<Arc<View>>,
+    requests: mpsc::Receiver<Request>,
+    pub(crate) events: mpsc::UnboundedSender<Event>,
+    pub(crate) arrivals: mpsc::UnboundedReceiver<Event>,
+    resources_error: Option<String>,
+    resources_loaded_at: Option<Timestamp>,
+    started_at: Timestamp,
+    times: Times,
+    /// Whether something happened since the last evaluation.
+    pub(crate) changed: bool,
+}
+
+/// When things were last done.
+struct Times {
+    ticked: Timestamp,
+    evaluated: Timestamp,
+    reloaded: Timestamp,
+    forgot: Timestamp,
+}
+
+impl Controller {
+    /// Takes up where the last process left off, and publishes the first view. Nothing runs yet.
+    pub async fn start(
+        settings: ControllerSettings,
+        mut source: Box<dyn Source>,
+        ledger: Ledger,
+        router: Router,
+        clock: Arc<Clock>,
+    ) -> Result<(Self, Handle), ControllerError> {
+        let now = clock();
+        let declared = source.changes().map_err(ControllerError::Resources)?;
+        let ledger = Arc::new(ledger);
+        let histories: BTreeMap<AssetId, AssetHistory> =
+            ledger.histories().await?.into_iter().collect();
+        let unfinished = ledger.unfinished_runs().await?;
+        let alerting = Alerting::resume(Arc::clone(&ledger), router, Arc::clone(&clock)).await?;
+        let (events, arrivals) = mpsc::unbounded_channel();
+        let (request, requests) = mpsc::channel(REQUESTS);
+        let (views, view) = watch::channel(Arc::new(View::empty(now)));
+        let mut controller = Self {
+            settings,
+            source,
+            clock,
+            fleet: Fleet::default(),
+            departed: BTreeMap::new(),
+            policies: Vec::new(),
+            ledger,
+            recorder: alerting.recorder().clone(),
+            alerting,
+            views,
+            requests,
+            events,
+            arrivals,
+            resources_error: None,
+            resources_loaded_at: None,
+            started_at: now,
+            times: Times {
+                ticked: now,
+                evaluated: now,
+                reloaded: now,
+                forgot: Timestamp::UNIX_EPOCH,
+            },
+            changed: true,
+        };
+        controller
+            .take_over(declared.unwrap_or_default(), histories, now)
+            .await;
+        for run in unfinished {
+            controller.abandon(run, now);
+        }
+        controller.evaluate(now);
+        Ok((controller, Handle::new(view, request)))
+    }
+
+    /// Works until it is asked to stop; then lets runs finish, or stops them, within the grace.
+    pub async fn run(mut self, stop: CancellationToken) {
+        let mut tick = interval(TICK);
+        // After a pause of the whole machine one look at the clock is enough.
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => break,
+                _ = tick.tick() => self.tick((self.clock)()).await,
+                Some(event) = self.arrivals.recv() => self.take_in(event),
+                Some(request) = self.requests.recv() => self.answer(request),
+            }
+        }
+        self.finish().await;
+    }
+
+    async fn tick(&mut self, now: Timestamp) {
+        if self.times.ticked.duration_since(now) > CLOCK_TOLERANCE {
+            tracing::warn!(
+                "the clock went back from {} to {now}: everything due is looked for anew",
+                self.times.ticked
+            );
+            self.fleet.wake_all();
+            self.times = Times::all(now);
+            self.changed = true;
+        }
+        self.times.ticked = now;
+        let is_due = |last: Timestamp, every: SignedDuration| later(last, every) <= now;
+        if is_due(self.times.reloaded, self.settings.reload_interval) {
+            self.times.reloaded = now;
+            self.reload(now).await;
+        }
+        for due in self.fleet.due(now) {
+            // Those that find no room are due again at the next look.
+            if self.fleet.running() >= self.settings.maximum_runs {
+                break;
+            }
+            self.begin(&due, now);
+        }
+        self.look_into_repositories(now);
+        if self.changed || is_due(self.times.evaluated, self.settings.evaluation_interval) {
+            self.evaluate(now);
+        }
+        if is_due(self.times.forgot, FORGET_EVERY) {
+            self.times.forgot = now;
+            let before = now.checked_sub(self.settings.history_retention);
+            self.recorder
+                .record(Record::Forget(before.unwrap_or(Timestamp::MIN)));
+        }
+    }
+
+    async fn reload(&mut self, now: Timestamp) {
+        match self.source.changes() {
+            Ok(Some(declared)) => {
+                tracing::info!(
+                    assets = declared.assets.len(),
+                    policies = declared.policies.len(),
+                    "the resources have changed"
+                );
+                self.take_over(declared, BTreeMap::new(), now).await;
+            }
+            Ok(None) => {}
+            Err(error) => {
+                if self.resources_error.as_ref() != Some(&error) {
+                    tracing::error!(
+                        "the changed resources can't be used, the former ones stay in force: {error}"
+                    );
+                    self.changed = true;
+                }
+                self.resources_error = Some(error);
+                return;
+            }
+        }
+        // The source says nothing new of what it said before, so an error is over only with a change.
+        if self.resources_error.is_some() && self.resources_loaded_at == Some(now) {
+            self.resources_error = None;
+        }
+    }
+
+    /// Makes the fleet what is declared now.
+    async fn take_over(
+        &mut self,
+        declared: Declared,
+        mut histories: BTreeMap<AssetId, AssetHistory>,
+        now: Timestamp,
+    ) {
+        let present: BTreeSet<AssetId> =
+            declared.assets.iter().map(|spec| spec.id.clone()).collect();
+        for spec in declared.assets {
+            let id = spec.id.clone();
+            if let Some(managed) = self.fleet.assets.get_mut(&id) {
+                managed.describe(spec, Some(now));
+            } else {
+                let known = histories.remove(&id).or_else(|| self.departed.remove(&id));
+                let history = match known {
+                    Some(history) => history,
+                    None => self.earlier_history(&id, now).await,
+                };
+                self.recorder.record(Record::Seen(id.clone(), now));
+                self.fleet.assets.insert(id, Managed::new(spec, history));
+            }
+        }
+        // Those left over went while Lifeboat was away.
+        let mut gone = histories;
+        for id in self.fleet.missing_from(&present) {
+            if let Some(managed) = self.fleet.assets.remove(&id) {
+                gone.insert(id, managed.asset.history.clone());
+            }
+        }
+        for (id, history) in gone {
+            tracing::info!(asset = %id, "the asset is declared no more");
+            self.recorder.record(Record::Gone(id.clone(), now));
+            self.departed.insert(id, history);
+        }
+        self.policies = declared.policies;
+        self.resources_loaded_at = Some(now);
+        self.resources_error = None;
+        self.changed = true;
+    }
+
+    /// What is known of an asset that comes back, or a new history: to be made anew is not to be new.
+    async fn earlier_history(&self, id: &AssetId, now: Timestamp) -> AssetHistory {
+        let known = self.ledger.history(id).await.unwrap_or_else(|error| {
+            tracing::error!(asset = %id, "it can't be looked up whether the asset was known before: {error}");
+            None
+        });
+        known.unwrap_or_else(|| AssetHistory::new(now))
+    }
+
+    /// Looks into repositories that nobody has looked into, or that couldn't be looked into.
+    fn look_into_repositories(&mut self, now: Timestamp) {
+        for (id, managed) in &mut self.fleet.assets {
+            let due = match &managed.asset.history.inventory {
+                None => true,
+                Some(inventory) => {
+                    let age = now.duration_since(inventory.at).abs();
+                    inventory.error.is_some() && age >= INVENTORY_RETRY
+                }
+            };
+            // A run ends with a look of its own.
+            if due && !managed.taking_inventory && managed.running.is_empty() {
+                managed.taking_inventory = true;
+                let operator = Arc::clone(&managed.operator);
+                tokio::spawn(take_inventory(id.clone(), operator, self.events.clone()));
+            }
+        }
+    }
+
+    pub(crate) fn evaluate(&mut self, now: Timestamp) {
+        self.times.evaluated = now;
+        self.changed = false;
+        let assets = self.fleet.assess(&self.policies, now, &self.recorder);
+        let assessments = assets.iter().map(|view| &*view.assessment);
+        self.alerting.evaluate(assessments, now);
+        let recorder = self.recorder.health();
+        let delivery = self.alerting.health();
+        let generation = self.views.borrow().generation + 1;
+        self.views.send_replace(Arc::new(View {
+            at: now,
+            started_at: self.started_at,
+            generation,
+            assets,
+            alerts: self.alerting.instances().to_vec(),
+            health: Health {
+                ledger_error: recorder.error,
+                ledger_waiting: recorder.waiting,
+                resources_error: self.resources_error.clone(),
+                resources_loaded_at: self.resources_loaded_at,
+                messages_waiting: delivery.waiting,
+                notifier_errors: delivery.errors,
+            },
+        }));
+    }
+
+    /// The end of the loop: what runs may finish, then is asked to stop, then is given up.
+    async fn finish(mut self) {
+        self.requests.close();
+        let grace = self.settings.shutdown_grace;
+        if self.fleet.running() > 0 {
+            tracing::info!(
+                "stopping: {} runs may go on for a moment",
+                self.fleet.running()
+            );
+        }
+        self.wait_for_runs(grace.mul_f64(2.0 / 3.0)).await;
+        for managed in self.fleet.assets.values() {
+            for running in managed.running.values() {
+                tracing::warn!(asset = %running.run.asset, "stopping the {}", running.run.operation);
+                running.cancellation.request();
+            }
+        }
+        self.wait_for_runs(grace.mul_f64(1.0 / 3.0)).await;
+        let now = (self.clock)();
+        let left: Vec<_> = self
+            .fleet
+            .assets
+            .values_mut()
+            .flat_map(|managed| std::mem::take(&mut managed.running).into_values())
+            .map(|running| running.run)
+            .collect();
+        for run in left {
+            self.abandon(run, now);
+        }
+        self.evaluate(now);
+        if tokio::time::timeout(grace, self.recorder.flush())
+            .await
+            .is_err()
+        {
+            tracing::error!(
+                "the ledger could not be written before the end: {:?}",
+                self.recorder.health()
+            );
+        }
+    }
+
+    async fn wait_for_runs(&mut self, limit: Duration) {
+        let all_ended = async {
+            while self.fleet.running() > 0 {
+                let Some(event) = self.arrivals.recv().await else {
+                    return;
+                };
+                self.take_in(event);
+            }
+        };
+        // What hasn't ended by then is dealt with by the caller.
+        let _ = tokio::time::timeout(limit, all_ended).await;
+    }
+}
+
+impl Times {
+    const fn all(now: Timestamp) -> Self {
+        Self {
+            ticked: now,
+            evaluated: now,
+            reloaded: now,
+            forgot: now,
+        }
+    }
+}
