@@ -21,10 +21,11 @@ const STOPS_WITHIN: Duration = Duration::from_secs(30);
 const PROGRAMS: [&str; 2] = ["prometheus-alertmanager", "alertmanager"];
 
 /// How an Alertmanager is to run.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Builder {
     webhook: Option<String>,
     web_configuration: Option<PathBuf>,
+    group_interval: &'static str,
     flags: Vec<String>,
 }
 
@@ -57,15 +58,17 @@ impl Builder {
     }
 
     /// Starts two that form a cluster, and waits until they have found each other: only one of
-    /// them sends each notification, and the second one checks after two seconds that it was sent.
-    pub async fn start_pair(self) -> [Alertmanager; 2] {
+    /// them sends each notification, and the second one checks after a second that it was sent.
+    pub async fn start_pair(mut self) -> [Alertmanager; 2] {
+        // Otherwise the second one, still waiting, would look at what is no longer so.
+        self.group_interval = "3s";
         let [first, second] = [(); 2].map(|()| free_port());
         let settings = |own: u16| {
             vec![
                 format!("--cluster.advertise-address=127.0.0.1:{own}"),
                 format!("--cluster.peer=127.0.0.1:{first}"),
                 "--cluster.gossip-interval=50ms".to_owned(),
-                "--cluster.peer-timeout=2s".to_owned(),
+                "--cluster.peer-timeout=1s".to_owned(),
             ]
         };
         let listen = |port: u16| format!("--cluster.listen-address=127.0.0.1:{port}");
@@ -89,7 +92,7 @@ impl Builder {
             "receiver": "webhook",
             "group_by": ["..."],
             "group_wait": "1ms",
-            "group_interval": "1s",
+            "group_interval": self.group_interval,
             "repeat_interval": "10d",
         });
         json!({ "route": route, "receivers": [receiver] }).to_string()
@@ -109,7 +112,12 @@ impl Alertmanager {
     /// Debian's version (0.25 in Debian 12), or whatever is on `PATH`.
     #[must_use]
     pub fn builder() -> Builder {
-        Builder::default()
+        Builder {
+            webhook: None,
+            web_configuration: None,
+            group_interval: "1s",
+            flags: Vec::new(),
+        }
     }
 
     async fn start(builder: Builder, listen: String, cluster: Vec<String>) -> Self {

@@ -103,7 +103,7 @@ impl<'a> Attempt<'a> {
         }
         let age = self.now.duration_since(self.message.created_at);
         // A message from the future, by a clock that was wrong, would wait for who knows how long.
-        if age >= self.from_age || age < -CLOCK_TOLERANCE {
+        if age.max(SignedDuration::ZERO) >= self.from_age || age < -CLOCK_TOLERANCE {
             return true;
         }
         self.due = self.message.created_at.checked_add(self.from_age).ok();
@@ -151,3 +151,6 @@ fn wait_after(attempts: u32) -> SignedDuration {
         .unwrap_or(LONGEST_WAIT)
         .min(LONGEST_WAIT)
 }
+
+#[cfg(test)]
+mod tests;
