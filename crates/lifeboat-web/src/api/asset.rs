@@ -1,0 +1,83 @@
+//! `GET /api/v1/assets` and `GET /api/v1/assets/{kind}/{namespace}/{name}`.
+
+mod detail;
+mod summary;
+
+pub use detail::{AssetDetail, Inventory, OperationDetail, PointDetail};
+use lifeboat_controller::View;
+use lifeboat_core::Status;
+use serde::{Deserialize, Serialize};
+pub use summary::{AssetSummary, NextRun, ObjectiveValues, Point, Progress, RunningRun};
+
+use super::{Alert, AsOf, LifeboatHealth};
+
+/// All assets as of one moment, with what else there is to know at that moment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AssetList {
+    /// Of which moment this is.
+    #[serde(flatten)]
+    pub as_of: AsOf,
+    /// How many assets have which status.
+    pub counts: AssetCounts,
+    /// The assets, in order of their identity.
+    pub assets: Vec<AssetSummary>,
+    /// The alerts that are pending, firing or lately resolved.
+    pub alerts: Vec<Alert>,
+    /// How Lifeboat itself is.
+    pub lifeboat: LifeboatHealth,
+}
+
+/// How many assets have which status.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AssetCounts {
+    /// As promised.
+    pub ok: usize,
+    /// Not as promised.
+    pub failing: usize,
+    /// Not known either way.
+    pub unknown: usize,
+    /// Suspended on purpose.
+    pub paused: usize,
+}
+
+impl AssetCounts {
+    /// Counts statuses.
+    #[must_use]
+    pub fn of(statuses: impl IntoIterator<Item = Status>) -> Self {
+        let mut counts = Self::default();
+        for status in statuses {
+            *match status {
+                Status::Ok => &mut counts.ok,
+                Status::Failing => &mut counts.failing,
+                Status::Unknown => &mut counts.unknown,
+                Status::Paused => &mut counts.paused,
+            } += 1;
+        }
+        counts
+    }
+
+    /// All of them.
+    #[must_use]
+    pub const fn total(self) -> usize {
+        self.ok + self.failing + self.unknown + self.paused
+    }
+}
+
+impl AssetList {
+    /// Reports a view.
+    #[must_use]
+    pub fn new(view: &View, as_of: AsOf) -> Self {
+        let assets: Vec<AssetSummary> = view
+            .assets
+            .iter()
+            .map(|asset| AssetSummary::new(asset, view.at))
+            .collect();
+        Self {
+            as_of,
+            counts: AssetCounts::of(assets.iter().map(|asset| asset.status)),
+            assets,
+            alerts: Alert::sorted(&view.alerts),
+            lifeboat: LifeboatHealth::from(view),
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! All that is known of one asset.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use lifeboat_controller::{AssetView, View};
+use lifeboat_core::{Integrity, Operation, PointVerification, RecoveryPoint};
+use serde::{Deserialize, Serialize};
+
+use super::{AssetSummary, Point};
+use crate::api::{Alert, AsOf, CheckReport, RunReport};
+
+/// One asset with all of its checks and recovery points.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AssetDetail {
+    /// Of which moment this is.
+    #[serde(flatten)]
+    pub as_of: AsOf,
+    /// What the list says of it too.
+    #[serde(flatten)]
+    pub summary: AssetSummary,
+    /// Its labels.
+    pub labels: BTreeMap<String, String>,
+    /// Where it is and where its backups go.
+    pub places: BTreeMap<String, String>,
+    /// Since when it is known.
+    pub first_seen_at: Timestamp,
+    /// Every check's answer.
+    pub checks: Vec<CheckReport>,
+    /// Its operations: what is planned, and what came of it.
+    pub operations: Vec<OperationDetail>,
+    /// The last look at which recovery points are there.
+    pub inventory: Option<Inventory>,
+    /// Its recovery points, newest first.
+    pub recovery_points: Vec<PointDetail>,
+    /// The alerts about it.
+    pub alerts: Vec<Alert>,
+}
+
+/// One operation of an asset.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OperationDetail {
+    /// Which.
+    pub operation: Operation,
+    /// When it is due, as a cron expression; none if it is not planned.
+    pub schedule: Option<String>,
+    /// The time zone of the schedule.
+    pub time_zone: Option<String>,
+    /// When it starts next.
+    pub next_at: Option<Timestamp>,
+    /// The run that ended last.
+    pub last_run: Option<RunReport>,
+    /// The run that succeeded last.
+    pub last_succeeded: Option<RunReport>,
+    /// How many runs failed since then.
+    pub failures: u32,
+}
+
+/// The last look at which recovery points are there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inventory {
+    /// When.
+    pub at: Timestamp,
+    /// Why it failed, if it did.
+    pub error: Option<String>,
+}
+
+/// One recovery point.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PointDetail {
+    /// What is said of it in short.
+    #[serde(flatten)]
+    pub point: Point,
+    /// Whether one could restore all of it, as far as is known.
+    pub good: bool,
+    /// What was damaged when it was made.
+    pub damage: Option<String>,
+    /// Whether somebody asked for it to be kept.
+    pub pinned: bool,
+    /// What the last verification of it found.
+    pub verification: Option<PointVerification>,
+}
+
+impl AssetDetail {
+    /// Reports one asset of a view.
+    #[must_use]
+    pub fn new(view: &View, asset: &AssetView, as_of: AsOf) -> Self {
+        let history = &asset.asset.history;
+        let verdicts = asset.assessment.verdicts.iter();
+        let id = &asset.asset.id;
+        let places = asset.places.iter();
+        Self {
+            as_of,
+            summary: AssetSummary::new(asset, view.at),
+            labels: asset.asset.labels.clone(),
+            places: places
+                .map(|(what, place)| ((*what).to_owned(), place.clone()))
+                .collect(),
+            first_seen_at: history.first_seen_at,
+            checks: verdicts
+                .map(|verdict| CheckReport::new(verdict, view.at))
+                .collect(),
+            operations: Operation::ALL
+                .into_iter()
+                .filter_map(|operation| OperationDetail::new(asset, operation))
+                .collect(),
+            inventory: history.inventory.as_ref().map(|inventory| Inventory {
+                at: inventory.at,
+                error: inventory.error.clone(),
+            }),
+            recovery_points: history
+                .recovery_points
+                .iter()
+                .rev()
+                .map(|point| PointDetail::new(point, view.at))
+                .collect(),
+            alerts: Alert::sorted(view.alerts.iter().filter(|alert| &alert.key.asset == id)),
+        }
+    }
+}
+
+impl OperationDetail {
+    /// None if it is neither planned nor has ever run.
+    fn new(view: &AssetView, operation: Operation) -> Option<Self> {
+        let history = view.asset.history.operation(operation);
+        let planned = view.asset.planned.get(&operation);
+        if history.is_none() && planned.is_none() {
+            return None;
+        }
+        let schedule = planned.map(|planned| &planned.plan.schedule);
+        let last = history.and_then(|history| history.last.as_ref());
+        let succeeded = history.and_then(|history| history.last_succeeded.as_ref());
+        Some(Self {
+            operation,
+            schedule: schedule.map(|schedule| schedule.expression().to_owned()),
+            time_zone: schedule.map(|schedule| schedule.time_zone().to_owned()),
+            next_at: view.next_starts.get(&operation).copied(),
+            last_run: last.map(RunReport::from),
+            last_succeeded: succeeded.map(RunReport::from),
+            failures: history.map_or(0, |history| history.failures),
+        })
+    }
+}
+
+impl PointDetail {
+    fn new(point: &RecoveryPoint, at: Timestamp) -> Self {
+        Self {
+            point: Point::new(point, at),
+            good: point.is_good(),
+            damage: match &point.integrity {
+                Integrity::Whole => None,
+                Integrity::Damaged(damage) => Some(damage.clone()),
+            },
+            pinned: point.pinned,
+            verification: point.verification.clone(),
+        }
+    }
+}

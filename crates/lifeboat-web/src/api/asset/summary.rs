@@ -1,0 +1,177 @@
+//! What a list says of each asset.
+
+use jiff::Timestamp;
+use lifeboat_controller::AssetView;
+use lifeboat_core::{AssetId, AssetKind, Objectives, Operation, RecoveryPoint, RunId, Status};
+use serde::{Deserialize, Serialize};
+
+use crate::api::{CheckReport, RunReport, seconds};
+
+/// One asset in short.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AssetSummary {
+    /// Its identity, `Kind/namespace/name`.
+    pub asset: AssetId,
+    /// What it is.
+    pub kind: AssetKind,
+    /// The namespace of the object it belongs to.
+    pub namespace: String,
+    /// The name of that object.
+    pub name: String,
+    /// The cluster, where one Lifeboat watches several.
+    pub cluster: Option<String>,
+    /// The most urgent status of its checks.
+    pub status: Status,
+    /// Whether it is suspended on purpose.
+    pub suspended: bool,
+    /// What is promised of it.
+    pub objectives: ObjectiveValues,
+    /// The newest recovery point that one could restore from.
+    pub newest_good_recovery_point: Option<Point>,
+    /// The backup that ended last.
+    pub last_backup: Option<RunReport>,
+    /// What runs now.
+    pub running: Vec<RunningRun>,
+    /// What runs next.
+    pub next_runs: Vec<NextRun>,
+    /// The checks that are failing or unknown.
+    pub troubles: Vec<CheckReport>,
+}
+
+/// What is promised.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct ObjectiveValues {
+    /// How old the newest good recovery point may be.
+    pub maximum_age_seconds: f64,
+    /// How long ago the newest good verification may lie.
+    pub verification_age_seconds: f64,
+}
+
+/// A recovery point in short.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Point {
+    /// Its name where it is kept.
+    pub name: String,
+    /// The moment whose state it holds.
+    pub taken_at: Timestamp,
+    /// Its age.
+    pub age_seconds: f64,
+    /// What a restore would fetch, in bytes.
+    pub bytes: u64,
+}
+
+/// A run that is under way.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunningRun {
+    /// Its identity.
+    pub run: RunId,
+    /// What it does.
+    pub operation: Operation,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// How long that is ago.
+    pub for_seconds: f64,
+    /// How far it has come, once that is known.
+    pub progress: Option<Progress>,
+}
+
+/// How far a run has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Bytes that are done with.
+    pub done_bytes: u64,
+    /// Bytes to look at in all; 0 until it is known.
+    pub total_bytes: u64,
+    /// Bytes that were sent.
+    pub sent_bytes: u64,
+}
+
+/// A run to come.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NextRun {
+    /// What it will do.
+    pub operation: Operation,
+    /// When it starts.
+    pub at: Timestamp,
+    /// How long that is from now; below 0 if it is waiting for others.
+    pub in_seconds: f64,
+}
+
+impl From<Objectives> for ObjectiveValues {
+    fn from(objectives: Objectives) -> Self {
+        Self {
+            maximum_age_seconds: seconds(objectives.maximum_age),
+            verification_age_seconds: seconds(objectives.verification_age),
+        }
+    }
+}
+
+impl Point {
+    pub(super) fn new(point: &RecoveryPoint, at: Timestamp) -> Self {
+        Self {
+            name: point.name.clone(),
+            taken_at: point.taken_at,
+            age_seconds: seconds(at.duration_since(point.taken_at)),
+            bytes: point.bytes,
+        }
+    }
+}
+
+impl AssetSummary {
+    /// Reports an asset as of a moment.
+    #[must_use]
+    pub fn new(view: &AssetView, at: Timestamp) -> Self {
+        let (asset, assessment) = (&view.asset, &view.assessment);
+        let last_backup = asset
+            .history
+            .operation(Operation::Backup)
+            .and_then(|history| history.last.as_ref());
+        let newest = asset.history.newest_good_point(at);
+        let verdicts = assessment.verdicts.iter();
+        Self {
+            asset: asset.id.clone(),
+            kind: asset.id.kind,
+            namespace: asset.id.namespace.clone(),
+            name: asset.id.name.clone(),
+            cluster: asset.id.cluster.clone(),
+            status: assessment.status,
+            suspended: asset.suspended || assessment.effective.suspend,
+            objectives: assessment.effective.objectives.into(),
+            newest_good_recovery_point: newest.map(|point| Point::new(point, at)),
+            last_backup: last_backup.map(RunReport::from),
+            running: running(view, at),
+            next_runs: view
+                .next_starts
+                .iter()
+                .map(|(operation, next)| NextRun {
+                    operation: *operation,
+                    at: *next,
+                    in_seconds: seconds(next.duration_since(at)),
+                })
+                .collect(),
+            troubles: verdicts
+                .map(|verdict| CheckReport::new(verdict, at))
+                .filter(CheckReport::is_trouble)
+                .collect(),
+        }
+    }
+}
+
+fn running(view: &AssetView, at: Timestamp) -> Vec<RunningRun> {
+    let histories = view.asset.history.operations.iter();
+    let running =
+        histories.filter_map(|(operation, history)| Some((*operation, history.running.as_ref()?)));
+    running
+        .map(|(operation, run)| RunningRun {
+            run: run.id.clone(),
+            operation,
+            started_at: run.started_at,
+            for_seconds: seconds(at.duration_since(run.started_at)),
+            progress: view.progress.get(&operation).map(|progress| Progress {
+                done_bytes: progress.done(),
+                total_bytes: progress.total(),
+                sent_bytes: progress.sent(),
+            }),
+        })
+        .collect()
+}

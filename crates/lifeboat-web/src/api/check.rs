@@ -1,0 +1,132 @@
+//! One check's answer, with its evidence in words and in numbers.
+
+use jiff::{SignedDuration, Timestamp};
+use lifeboat_core::{Check, Evidence, Status, Verdict};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::{hint, seconds};
+
+/// A check's answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CheckReport {
+    /// The question.
+    pub check: Check,
+    /// The answer.
+    pub status: Status,
+    /// Since when the answer has been so, by the evidence.
+    pub since: Timestamp,
+    /// How long that is.
+    pub for_seconds: f64,
+    /// What the answer rests on, in a sentence without its full stop.
+    pub text: String,
+    /// The next step, if there is one to name.
+    pub hint: Option<String>,
+    /// The kind of evidence, such as `Age`.
+    pub reason: String,
+    /// The evidence's values.
+    pub facts: Map<String, Value>,
+}
+
+impl CheckReport {
+    /// Reports a verdict as of a moment.
+    #[must_use]
+    pub fn new(verdict: &Verdict, at: Timestamp) -> Self {
+        let (reason, facts) = facts(&verdict.evidence);
+        Self {
+            check: verdict.check,
+            status: verdict.status,
+            since: verdict.since,
+            for_seconds: seconds(at.duration_since(verdict.since)),
+            text: sentence(&verdict.evidence),
+            hint: hint::of(verdict),
+            reason,
+            facts,
+        }
+    }
+
+    /// Whether somebody should look: failing, or not known.
+    #[must_use]
+    pub fn is_trouble(&self) -> bool {
+        is_trouble(self.status)
+    }
+}
+
+pub(super) fn is_trouble(status: Status) -> bool {
+    matches!(status, Status::Failing | Status::Unknown)
+}
+
+/// The evidence in words, without the hint, which is told apart.
+fn sentence(evidence: &Evidence) -> String {
+    match evidence {
+        Evidence::RunFailed {
+            at,
+            failures,
+            error,
+            hint: Some(_),
+        } => Evidence::RunFailed {
+            at: *at,
+            failures: *failures,
+            error: error.clone(),
+            hint: None,
+        }
+        .to_string(),
+        other => other.to_string(),
+    }
+}
+
+/// The evidence's reason and values, with lengths of time in seconds.
+fn facts(evidence: &Evidence) -> (String, Map<String, Value>) {
+    // Evidence has only texts, numbers and times, all of which JSON can hold.
+    let Ok(Value::Object(mut facts)) = serde_json::to_value(evidence) else {
+        return (String::new(), Map::new());
+    };
+    let reason = match facts.remove("reason") {
+        Some(Value::String(reason)) => reason,
+        _ => String::new(),
+    };
+    for name in ["age", "maximum_age", "deadline"] {
+        let length = facts.remove(name);
+        let length = length.as_ref().and_then(Value::as_str);
+        if let Some(length) = length.and_then(|text| text.parse::<SignedDuration>().ok()) {
+            facts.insert(format!("{name}_seconds"), seconds(length).into());
+        }
+    }
+    (reason, facts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_of_time_are_seconds() {
+        let evidence = Evidence::Age {
+            recovery_point: "backup-20261121-020000".to_owned(),
+            taken_at: "2026-11-21T02:00:00Z".parse().unwrap(),
+            age: SignedDuration::from_mins(90),
+            maximum_age: SignedDuration::from_hours(25),
+        };
+        let (reason, facts) = facts(&evidence);
+        assert_eq!(reason, "Age");
+        assert_eq!(facts["age_seconds"], 5_400.0);
+        assert_eq!(facts["maximum_age_seconds"], 90_000.0);
+        assert_eq!(facts["taken_at"], "2026-11-21T02:00:00Z");
+        assert_eq!(facts.len(), 4);
+    }
+
+    #[test]
+    fn a_hint_is_told_once() {
+        let evidence = Evidence::RunFailed {
+            at: "2026-11-21T02:00:00Z".parse().unwrap(),
+            failures: 1,
+            error: "the bucket is gone".to_owned(),
+            hint: Some("make it".to_owned()),
+        };
+        let text = sentence(&evidence);
+        assert_eq!(
+            text,
+            "the last backup failed at 2026-11-21T02:00:00Z: the bucket is gone"
+        );
+    }
+}

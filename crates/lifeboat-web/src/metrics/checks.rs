@@ -1,0 +1,98 @@
+//! The verdicts, and what is promised.
+
+use lifeboat_controller::View;
+use lifeboat_core::{Check, Operation};
+
+use super::{
+    Family, Kind,
+    labels::{self, seconds},
+};
+
+pub(super) const FAMILIES: &[Family<View>] = &[
+    Family {
+        name: "lifeboat_check_status",
+        kind: Kind::Gauge,
+        unit: None,
+        help: "The answer to a check: 0 ok, 1 failing, 2 unknown, 3 paused.",
+        labels: &["check"],
+        of_asset: true,
+        source: "The assessment. Unknown is a value of its own, so that missing evidence is never \
+                 taken for ok.",
+        write: |view, series| {
+            for view in &view.assets {
+                for verdict in &view.assessment.verdicts {
+                    let check = [("check", verdict.check.name())];
+                    let value = u32::from(verdict.status.metric_value());
+                    series.gauge(&labels::with(&view.asset.id, check), value)?;
+                }
+            }
+            Ok(())
+        },
+    },
+    Family {
+        name: "lifeboat_check_since_timestamp_seconds",
+        kind: Kind::Gauge,
+        unit: Some("seconds"),
+        help: "Since when the answer to a check has been so, by the evidence.",
+        labels: &["check"],
+        of_asset: true,
+        source: "The assessment.",
+        write: |view, series| {
+            for view in &view.assets {
+                for verdict in &view.assessment.verdicts {
+                    let check = [("check", verdict.check.name())];
+                    let labels = labels::with(&view.asset.id, check);
+                    series.gauge(&labels, seconds(verdict.since))?;
+                }
+            }
+            Ok(())
+        },
+    },
+    Family {
+        name: "lifeboat_objective_seconds",
+        kind: Kind::Gauge,
+        unit: Some("seconds"),
+        help: "What is promised: the age at most of the newest good recovery point (fresh) and of \
+               the newest good verification (verified).",
+        labels: &["check"],
+        of_asset: true,
+        source: "The asset's resource, else the policies that select it, else the default of its \
+                 kind.",
+        write: |view, series| {
+            for view in &view.assets {
+                let objectives = view.assessment.effective.objectives;
+                let promised = [
+                    (Check::Fresh, objectives.maximum_age),
+                    (Check::Verified, objectives.verification_age),
+                ];
+                for (check, age) in promised {
+                    let labels = labels::with(&view.asset.id, [("check", check.name())]);
+                    series.gauge(&labels, age.as_secs_f64())?;
+                }
+            }
+            Ok(())
+        },
+    },
+    Family {
+        name: "lifeboat_verification_coverage_ratio",
+        kind: Kind::Gauge,
+        unit: Some("ratio"),
+        help: "The share of the repository that verifications have read and found good.",
+        labels: &[],
+        of_asset: true,
+        source: "The ledger: slices that were found good, of how many. Absent until a first one was.",
+        write: |view, series| {
+            for view in &view.assets {
+                let history = &view.asset.history;
+                let coverage = history
+                    .operation(Operation::Verification)
+                    .and_then(|verified| verified.coverage_since(history.first_seen_at));
+                if let Some((covered, slices)) = coverage {
+                    let ratio = f64::from(covered) / f64::from(slices);
+                    series.gauge(&labels::of(&view.asset.id), ratio)?;
+                }
+            }
+            Ok(())
+        },
+    },
+];

@@ -1,0 +1,126 @@
+//! How Lifeboat itself is.
+
+use lifeboat_controller::{Health, View};
+
+use super::{Family, Kind, labels::seconds};
+
+pub(super) const FAMILIES: &[Family<View>] = &[
+    Family {
+        name: "lifeboat_build_info",
+        kind: Kind::Info,
+        unit: None,
+        help: "The version of Lifeboat that runs.",
+        labels: &["version"],
+        of_asset: false,
+        source: "The binary.",
+        write: |_, series| series.info(&[("version", env!("CARGO_PKG_VERSION"))]),
+    },
+    Family {
+        name: "lifeboat_start_timestamp_seconds",
+        kind: Kind::Gauge,
+        unit: Some("seconds"),
+        help: "When Lifeboat's controller started.",
+        labels: &[],
+        of_asset: false,
+        source: "The controller.",
+        write: |view, series| series.single(seconds(view.started_at)),
+    },
+    Family {
+        name: "lifeboat_evaluation_timestamp_seconds",
+        kind: Kind::Gauge,
+        unit: Some("seconds"),
+        help: "The moment of which everything here speaks. It stands still if Lifeboat hangs.",
+        labels: &[],
+        of_asset: false,
+        source: "The controller. Absent until the first assessment is made.",
+        write: |view, series| match known(view) {
+            Some(_) => series.single(seconds(view.at)),
+            None => Ok(()),
+        },
+    },
+    Family {
+        name: "lifeboat_ledger_up",
+        kind: Kind::Gauge,
+        unit: None,
+        help: "1 if the ledger can be written, else 0.",
+        labels: &[],
+        of_asset: false,
+        source: "The last write. Absent until the first assessment is made.",
+        write: |view, series| match known(view) {
+            Some(health) => series.single(u32::from(health.ledger_error.is_none())),
+            None => Ok(()),
+        },
+    },
+    Family {
+        name: "lifeboat_ledger_waiting_writes",
+        kind: Kind::Gauge,
+        unit: None,
+        help: "How many writes wait for the ledger.",
+        labels: &[],
+        of_asset: false,
+        source: "The controller. Absent until the first assessment is made.",
+        write: |view, series| match known(view) {
+            Some(health) => series.single(health.ledger_waiting),
+            None => Ok(()),
+        },
+    },
+    Family {
+        name: "lifeboat_resources_valid",
+        kind: Kind::Gauge,
+        unit: None,
+        help: "1 if the resources that are there now are the ones in use, 0 if they can't be used.",
+        labels: &[],
+        of_asset: false,
+        source: "The last look at the resources. Absent until the first assessment is made.",
+        write: |view, series| match known(view) {
+            Some(health) => series.single(u32::from(health.resources_error.is_none())),
+            None => Ok(()),
+        },
+    },
+    Family {
+        name: "lifeboat_resources_loaded_timestamp_seconds",
+        kind: Kind::Gauge,
+        unit: Some("seconds"),
+        help: "When the resources in use were read.",
+        labels: &[],
+        of_asset: false,
+        source: "The controller. Absent until they were.",
+        write: |view, series| match view.health.resources_loaded_at {
+            Some(at) => series.single(seconds(at)),
+            None => Ok(()),
+        },
+    },
+    Family {
+        name: "lifeboat_messages_waiting",
+        kind: Kind::Gauge,
+        unit: None,
+        help: "How many messages about alerts nobody has taken yet.",
+        labels: &[],
+        of_asset: false,
+        source: "The outbox. Absent until the first assessment is made.",
+        write: |view, series| match known(view) {
+            Some(health) => series.single(health.messages_waiting),
+            None => Ok(()),
+        },
+    },
+    Family {
+        name: "lifeboat_notifier_up",
+        kind: Kind::Gauge,
+        unit: None,
+        help: "0 if the last message to this notifier failed.",
+        labels: &["notifier"],
+        of_asset: false,
+        source: "The last delivery. Absent for notifiers whose last delivery did not fail.",
+        write: |view, series| {
+            for notifier in view.health.notifier_errors.keys() {
+                series.gauge(&[("notifier", notifier.as_str())], 0_u32)?;
+            }
+            Ok(())
+        },
+    },
+];
+
+/// Lifeboat's health, once anything is known of it.
+fn known(view: &View) -> Option<&Health> {
+    (view.generation > 0).then_some(&view.health)
+}
