@@ -325,12 +325,15 @@ async fn what_alertmanager_finds_invalid_does_not_stop_the_rest_and_is_reported(
     let mut invalid: AlertInstance = firing("invalid", ago(1));
     // Long before Christ, and so not a moment that Alertmanager can read.
     invalid.fired_at = Some(Timestamp::MIN);
-    let failures = router.refresh(&[valid, invalid.clone()], now()).await;
+    let instances = [valid, invalid.clone(), firing("valid too", ago(1))];
+    let moment = now();
+    let failures = router.refresh(&instances, moment).await;
     assert_eq!(failures.len(), 1, "{failures:?}");
-    assert!(
-        failures[0].error.to_string().contains("400"),
-        "{failures:?}"
-    );
+    let error = failures[0].error.to_string();
+    assert!(error.contains("400"), "{error}");
+    assert_eq!(alertmanager.alerts().await.len(), 2);
+    // It is not said again before the others are.
+    assert!(router.refresh(&instances, moment).await.is_empty());
 
     let delivery = router
         .deliver(&message("alertmanager", &invalid, now()), now())

@@ -1,7 +1,7 @@
 //! Who is tried for a message, in which order and from which age on, and what follows failures.
 
 use jiff::{SignedDuration, Timestamp};
-use lifeboat_core::CLOCK_TOLERANCE;
+use lifeboat_core::{CLOCK_TOLERANCE, later};
 
 use super::{Delivery, Message};
 use crate::settings::NotifierSettings;
@@ -106,7 +106,7 @@ impl<'a> Attempt<'a> {
         if age.max(SignedDuration::ZERO) >= self.from_age || age < -CLOCK_TOLERANCE {
             return true;
         }
-        self.due = self.message.created_at.checked_add(self.from_age).ok();
+        self.due = Some(later(self.message.created_at, self.from_age));
         false
     }
 
@@ -137,7 +137,7 @@ impl<'a> Attempt<'a> {
         }
         let asked = self.asked_wait.unwrap_or_default().min(LONGEST_ASKED_WAIT);
         let wait = wait_after(self.message.attempts).max(asked);
-        let again = self.now.checked_add(wait).unwrap_or(Timestamp::MAX);
+        let again = later(self.now, wait);
         // A fallback whose turn comes before that is not kept waiting.
         let at = self.due.map_or(again, |due| due.min(again));
         Delivery::Again { at, error }

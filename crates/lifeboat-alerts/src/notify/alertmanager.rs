@@ -4,29 +4,26 @@
 //! each other of alerts. So each replica has its own memory here of what it has taken and when.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::BTreeSet,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use futures_util::{StreamExt, future::join_all, stream::FuturesUnordered};
 use jiff::{SignedDuration, Timestamp};
-use lifeboat_core::{AlertInstance, AlertKey, AlertState, Incident};
+use lifeboat_core::{AlertInstance, AlertState, Incident};
 use url::Url;
 
 use super::{
     Context, NotifyError,
     http::{ClientError, Login, Poster, client},
     payload::PostableAlert,
+    replica::{Replica, Sent},
 };
 use crate::{RESOLVED_KEPT_FOR, delivery::Message, settings::AlertmanagerSettings};
 
 /// How long a replica may take to answer.
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a replica that failed is left alone; twice as long after each further failure.
-const FIRST_PAUSE: SignedDuration = SignedDuration::from_secs(5);
-/// The longest such pause: well below the time after which alerts end by themselves.
-const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(30);
 /// How many rounds of sending may fail before an alert ends by itself, as in Prometheus.
 const ROUNDS: i32 = 4;
 
@@ -38,30 +35,6 @@ pub(crate) struct AlertmanagerNotifier {
     resend_interval: SignedDuration,
     /// The incidents it is told of, if it isn't told of all: what it took as a fallback.
     taken: Option<Mutex<BTreeSet<String>>>,
-}
-
-#[derive(Debug)]
-struct Replica {
-    poster: Poster,
-    memory: Mutex<Memory>,
-}
-
-/// What a replica has taken, and how reaching it went.
-#[derive(Debug, Default)]
-struct Memory {
-    sent: HashMap<AlertKey, Sent>,
-    /// How many posts have failed since one didn't.
-    failures: u32,
-    /// Before this moment nothing is repeated to a replica that failed.
-    again_at: Option<Timestamp>,
-}
-
-/// What a replica was last told of an alert.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Sent {
-    state: AlertState,
-    fired_at: Option<Timestamp>,
-    at: Timestamp,
 }
 
 impl AlertmanagerNotifier {
@@ -90,10 +63,8 @@ impl AlertmanagerNotifier {
         };
         let replica = |url: &String| {
             let shown = format!("the Alertmanager at {url}");
-            Arc::new(Replica {
-                poster: Poster::new(http.clone(), api_url(url), shown, login.clone()),
-                memory: Mutex::default(),
-            })
+            let poster = Poster::new(http.clone(), api_url(url), shown, login.clone());
+            Arc::new(Replica::new(poster))
         };
         Ok(Self {
             replicas: settings.urls.iter().map(replica).collect(),
@@ -111,9 +82,8 @@ impl AlertmanagerNotifier {
             .iter()
             .map(|replica| {
                 let replica = Arc::clone(replica);
-                let instances = vec![message.instance.clone()];
-                let alerts = self.postable(&instances, now);
-                tokio::spawn(async move { replica.post(&instances, &alerts, now).await })
+                let alerts = self.postable(std::iter::once(&message.instance), now);
+                tokio::spawn(async move { replica.post(alerts, now).await })
             })
             .collect();
         let mut errors = Vec::new();
@@ -160,7 +130,7 @@ impl AlertmanagerNotifier {
             if due.is_empty() {
                 return Ok(());
             }
-            replica.post(&due, &self.postable(&due, now), now).await
+            replica.post(self.postable(due, now), now).await
         });
         let results = join_all(posts).await;
         results.into_iter().filter_map(Result::err).collect()
@@ -178,79 +148,21 @@ impl AlertmanagerNotifier {
         is_current && is_taken
     }
 
-    fn postable(&self, instances: &[AlertInstance], now: Timestamp) -> Vec<PostableAlert> {
+    /// What is posted of each alert, with what is remembered of it then.
+    fn postable<'a>(
+        &self,
+        instances: impl IntoIterator<Item = &'a AlertInstance>,
+        now: Timestamp,
+    ) -> Vec<(PostableAlert, Sent)> {
         let interval = self.resend_interval.max(self.context.evaluation_interval);
         let valid_for = interval.checked_mul(ROUNDS).unwrap_or(SignedDuration::MAX);
         instances
-            .iter()
-            .map(|instance| PostableAlert::new(instance, &self.context, now, valid_for))
-            .collect()
-    }
-}
-
-impl Replica {
-    /// What this replica is to be told now. Forgets what is no longer told.
-    fn due(
-        &self,
-        told: &[&AlertInstance],
-        resend_interval: SignedDuration,
-        now: Timestamp,
-    ) -> Vec<AlertInstance> {
-        let mut memory = lock(&self.memory);
-        let keys: BTreeSet<&AlertKey> = told.iter().map(|instance| &instance.key).collect();
-        memory.sent.retain(|key, _| keys.contains(key));
-        let wait = memory.again_at.map(|again_at| again_at.duration_since(now));
-        // A longer wait was set by a clock that was ahead.
-        if wait.is_some_and(|wait| wait > SignedDuration::ZERO && wait <= LONGEST_PAUSE) {
-            return Vec::new();
-        }
-        let is_due = |instance: &&&AlertInstance| {
-            memory.sent.get(&instance.key).is_none_or(|sent| {
-                let elapsed = now.duration_since(sent.at);
-                (sent.state, sent.fired_at) != (instance.state, instance.fired_at)
-                    || elapsed >= resend_interval
-                    // The clock went back: nobody knows how long ago that was.
-                    || elapsed.is_negative()
+            .into_iter()
+            .map(|instance| {
+                let alert = PostableAlert::new(instance, &self.context, now, valid_for);
+                (alert, Sent::of(instance, now))
             })
-        };
-        told.iter()
-            .filter(is_due)
-            .map(|instance| (*instance).clone())
             .collect()
-    }
-
-    async fn post(
-        &self,
-        instances: &[AlertInstance],
-        alerts: &[PostableAlert],
-        now: Timestamp,
-    ) -> Result<(), NotifyError> {
-        let result = self.poster.post(&alerts, None, now).await;
-        // Of a batch with something invalid in it Alertmanager stores the rest.
-        let partly =
-            instances.len() > 1 && matches!(&result, Err(NotifyError::Refused { status: 400, .. }));
-        let mut memory = lock(&self.memory);
-        if result.is_ok() || partly {
-            memory.failures = 0;
-            memory.again_at = None;
-            for instance in instances {
-                let told = Sent {
-                    state: instance.state,
-                    fired_at: instance.fired_at,
-                    at: now,
-                };
-                memory.sent.insert(instance.key.clone(), told);
-            }
-        } else {
-            let pause = FIRST_PAUSE
-                .checked_mul(1 << memory.failures.min(8))
-                .unwrap_or(LONGEST_PAUSE)
-                .min(LONGEST_PAUSE);
-            memory.failures = memory.failures.saturating_add(1);
-            memory.again_at = now.checked_add(pause).ok();
-        }
-        drop(memory);
-        result
     }
 }
 

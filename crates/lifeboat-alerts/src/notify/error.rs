@@ -3,6 +3,7 @@
 use std::{io, path::PathBuf};
 
 use jiff::SignedDuration;
+use lifeboat_core::readable_causes;
 
 use crate::delivery::Outcome;
 
@@ -110,26 +111,12 @@ impl NotifyError {
 
     /// The error with all of its causes and its hint, as one sentence.
     pub(crate) fn sentence(&self) -> String {
-        let sentence = sentence(self);
+        let sentence = readable_causes(self).join(": ");
         match self.hint() {
             Some(hint) => format!("{sentence} (hint: {hint})"),
             None => sentence,
         }
     }
-}
-
-/// An error with all of its causes, as one sentence.
-fn sentence(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |cause| cause.source());
-    causes.fold(error.to_string(), |text, cause| {
-        let cause = cause.to_string();
-        // Some libraries repeat their cause in their own text.
-        if text.ends_with(&cause) {
-            text
-        } else {
-            format!("{text}: {cause}")
-        }
-    })
 }
 
 fn quoted(answer: &str) -> String {
@@ -141,6 +128,9 @@ fn quoted(answer: &str) -> String {
 }
 
 fn listed(errors: &[NotifyError]) -> String {
-    let sentences: Vec<String> = errors.iter().map(|error| sentence(error)).collect();
+    let sentences: Vec<String> = errors
+        .iter()
+        .map(|error| readable_causes(error).join(": "))
+        .collect();
     sentences.join("; ")
 }

@@ -4,6 +4,7 @@ mod alertmanager;
 mod error;
 mod http;
 mod payload;
+mod replica;
 mod retry_after;
 mod webhook;
 

@@ -4,7 +4,7 @@
 //! <https://prometheus.io/docs/alerting/latest/configuration/#webhook_config>
 
 use jiff::{SignedDuration, Timestamp};
-use lifeboat_core::{AlertInstance, AlertState};
+use lifeboat_core::{AlertInstance, AlertState, later};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -41,7 +41,7 @@ impl PostableAlert {
         let fired_at = instance.fired_at.unwrap_or(instance.active_at);
         let ends_at = match (instance.state, instance.resolved_at) {
             (AlertState::Resolved, resolved_at) => resolved_at.unwrap_or(now),
-            _ => now.checked_add(valid_for).unwrap_or(Timestamp::MAX),
+            _ => later(now, valid_for),
         };
         Self {
             labels: labels(instance, &context.external_labels),
