@@ -222,7 +222,10 @@ impl fmt::Display for Evidence {
                 )?;
                 match coverage {
                     Some((done, of)) if of > &1 => {
-                        write!(formatter, "; {done} of {of} shares have been read in turn")
+                        write!(
+                            formatter,
+                            "; {done} of {of} shares were read in the latest turn"
+                        )
                     }
                     _ => Ok(()),
                 }
@@ -269,11 +272,14 @@ impl fmt::Display for Evidence {
             }
             Self::NeverRan => formatter.write_str("no backup has run yet"),
             Self::EverSucceeded { first } => {
-                write!(formatter, "the first known recovery point is of {first}")
+                write!(
+                    formatter,
+                    "the first good recovery point known is of {first}"
+                )
             }
             Self::NeverSucceeded { expected_by } => write!(
                 formatter,
-                "no backup has ever succeeded; the first was expected by {expected_by}"
+                "no backup has ever succeeded; the first should be there by {expected_by}"
             ),
             Self::NothingStuck => formatter.write_str("nothing runs for longer than it may"),
             Self::Stuck {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{Operation, Outcome, RecoveryPoint, Run};
+use crate::{Operation, Outcome, RecoveryPoint, Run, RunEnd};
 
 /// Clocks may differ by this much before a timestamp counts as lying in the future.
 pub const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
@@ -22,7 +22,7 @@ pub struct AssetHistory {
     pub first_seen_at: Timestamp,
     /// Since when it is suspended, if it is.
     pub suspended_since: Option<Timestamp>,
-    /// The moment of the first recovery point ever known, even if it is gone by now.
+    /// The moment of the first good recovery point ever known, even if it is gone by now.
     pub first_recovery_point_at: Option<Timestamp>,
     /// The recovery points that are there, oldest first.
     pub recovery_points: Vec<RecoveryPoint>,
@@ -50,9 +50,14 @@ pub struct OperationHistory {
     pub last: Option<Run>,
     /// The newest run that succeeded.
     pub last_succeeded: Option<Run>,
+    /// The newest run that failed.
+    pub last_failed: Option<Run>,
+    /// The newest run that failed by what it found, which another attempt would find again. Only a
+    /// success that looked at everything takes it back: not one that read another slice.
+    pub found_bad: Option<Run>,
     /// When the newest run of each outcome ended.
     pub last_ended_at: BTreeMap<Outcome, Timestamp>,
-    /// How many failed since the last success.
+    /// How many failed since the last success that took the failures back.
     pub failures: u32,
     /// When the first of those ended.
     pub failing_since: Option<Timestamp>,
@@ -111,7 +116,11 @@ impl AssetHistory {
                 points.sort_by(|left, right| {
                     (left.taken_at, &left.name).cmp(&(right.taken_at, &right.name))
                 });
-                let first = points.first().map(|point| point.taken_at);
+                // One from the future or one that is damaged is no sign that backups work.
+                let first = points
+                    .iter()
+                    .find(|point| point.is_good() && !is_in_the_future(point.taken_at, at))
+                    .map(|point| point.taken_at);
                 self.first_recovery_point_at = match (self.first_recovery_point_at, first) {
                     (Some(known), Some(first)) => Some(known.min(first)),
                     (known, first) => known.or(first),
@@ -165,23 +174,45 @@ impl OperationHistory {
         match end.outcome {
             Outcome::Succeeded => {
                 self.last_succeeded = Some(run.clone());
-                self.failures = 0;
-                self.failing_since = None;
+                if self.found_bad.is_none() || end.slice.is_none() {
+                    self.found_bad = None;
+                    self.failures = 0;
+                    self.failing_since = None;
+                }
             }
             Outcome::Failed => {
+                self.last_failed = Some(run.clone());
                 self.failures = self.failures.saturating_add(1);
                 self.failing_since.get_or_insert(end.at);
+                if !end.retryable {
+                    self.found_bad = Some(run.clone());
+                }
             }
             Outcome::Inconclusive => {}
         }
-        if let (Some((slice, of)), Outcome::Succeeded) = (end.slice, end.outcome) {
-            if of != self.slice_count {
-                self.slices.clear();
-                self.slice_count = of;
-            }
-            self.slices.insert(slice, end.at);
-        }
+        self.record_slice(end);
         self.totals.record(run, end.outcome);
+    }
+
+    fn record_slice(&mut self, end: &RunEnd) {
+        match (end.slice, end.outcome) {
+            (Some((slice, of)), Outcome::Succeeded) => {
+                if of != self.slice_count {
+                    self.slices.clear();
+                    self.slice_count = of;
+                }
+                self.slices.insert(slice, end.at);
+            }
+            // What read everything read every slice.
+            (None, Outcome::Succeeded) => {
+                let all = (0..self.slice_count).map(|slice| (slice, end.at));
+                self.slices = all.collect();
+            }
+            (Some((slice, of)), Outcome::Failed) if of == self.slice_count && !end.retryable => {
+                self.slices.remove(&slice);
+            }
+            _ => {}
+        }
     }
 
     /// How many slices were verified since `moment`, of how many; none if no slice ever was.

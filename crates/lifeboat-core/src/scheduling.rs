@@ -61,6 +61,9 @@ pub struct Planned {
     /// The first moment after the last one that was run for. Searching a schedule is what costs, so
     /// it is kept here until the history changes.
     pub next_due: Option<Timestamp>,
+    /// How long it takes until every slice of the repository has had its turn; none if nothing was
+    /// read in slices yet. Kept for the same reason.
+    pub full_turn: Option<SignedDuration>,
 }
 
 /// What to do now.
@@ -93,10 +96,36 @@ impl Planned {
         // A moment that was run for before the plan was known, in a ledger older than the plan.
         let base = handled.map_or(known_since, |handled| handled.max(known_since));
         let next_due = plan.schedule.after(base);
+        let slices = history.map_or(0, |history| history.slice_count);
+        let full_turn = next_due.and_then(|next| full_turn(&plan.schedule, next, slices));
         Self {
             plan,
             known_since,
             next_due,
+            full_turn,
+        }
+    }
+
+    /// The first moment that is still to be run for, also where the clock went back since moments
+    /// were noted.
+    pub(crate) fn first_due(
+        &self,
+        history: Option<&OperationHistory>,
+        now: Timestamp,
+    ) -> Option<Timestamp> {
+        let handled = history.and_then(|history| history.last_scheduled_for);
+        let noted = [handled, Some(self.known_since)];
+        let past = |moment: &Timestamp| !is_in_the_future(*moment, now);
+        if noted.iter().flatten().all(past) {
+            return self.next_due;
+        }
+        // The clock was ahead when that was noted, so it says nothing about the moments until now.
+        // Better one run too many than none until the clock has caught up.
+        let schedule = &self.plan.schedule;
+        let latest = schedule.at_or_before(now);
+        match noted.into_iter().flatten().filter(past).max() {
+            Some(base) if latest.is_none_or(|latest| latest <= base) => schedule.after(base),
+            _ => latest,
         }
     }
 
@@ -147,16 +176,7 @@ impl Planned {
     /// Which moment is the next to run for: of several missed ones, the latest that isn't too late.
     fn due(&self, history: Option<&OperationHistory>, now: Timestamp) -> Due {
         let schedule = &self.plan.schedule;
-        let handled = history.and_then(|history| history.last_scheduled_for);
-        let from_the_future = handled.is_some_and(|handled| is_in_the_future(handled, now))
-            || is_in_the_future(self.known_since, now);
-        // The clock was ahead when that run was made, so it says nothing about the moments until
-        // now. Better one run too many than none until the clock has caught up.
-        let next = if from_the_future {
-            schedule.at_or_before(now)
-        } else {
-            self.next_due
-        };
+        let next = self.first_due(history, now);
         let Some(next) = next else { return Due::Never };
         if next > now {
             return Due::At(next);
@@ -195,12 +215,15 @@ impl Planned {
         let end = last.end.as_ref()?;
         let scheduled_for = last.scheduled_for?;
         let again = end.retryable && last.attempt <= retries.limit;
-        if !again {
+        if !again || is_in_the_future(scheduled_for, now) {
             return None;
         }
         // An end in the future would put the retry off until the clock has caught up.
-        let ended_at = end.at.min(now);
-        let at = later(ended_at, retries.wait_after(last.attempt));
+        let at = if is_in_the_future(end.at, now) {
+            now
+        } else {
+            later(end.at, retries.wait_after(last.attempt))
+        };
         let start = Start {
             trigger: RunTrigger::Retry,
             scheduled_for,
@@ -228,6 +251,15 @@ impl Planned {
         let share = fnv1a(text.as_bytes()) % (seconds + 1);
         SignedDuration::from_secs(i64::try_from(share).unwrap_or(0))
     }
+}
+
+/// The time from `next` until as many moments later as there are slices.
+fn full_turn(schedule: &Schedule, next: Timestamp, slices: u32) -> Option<SignedDuration> {
+    if slices == 0 {
+        return None;
+    }
+    let last = (0..slices).try_fold(next, |moment, _| schedule.after(moment))?;
+    Some(last.duration_since(next))
 }
 
 enum Due {

@@ -1,5 +1,7 @@
 //! Clock: does nothing lie in the future? A future date is a negative age, which would look fresh.
 
+use jiff::Timestamp;
+
 use super::{Answer, Question};
 use crate::{Evidence, Run, Status, history::is_in_the_future};
 
@@ -13,7 +15,8 @@ pub(super) fn answer(question: &Question<'_>) -> Answer {
         .filter(|(_, at)| is_in_the_future(*at, question.now))
         .max_by_key(|(_, at)| *at)
         .map(|(name, at)| (format!("the recovery point {name}"), at))
-        .or_else(|| future_run(question));
+        .or_else(|| future_run(question))
+        .or_else(|| future_asset(question));
     match in_the_future {
         // No moment is known at which it became so: this is the first that one can speak of.
         Some((what, at)) => Answer::new(
@@ -29,10 +32,19 @@ pub(super) fn answer(question: &Question<'_>) -> Answer {
     }
 }
 
-fn future_run(question: &Question<'_>) -> Option<(String, jiff::Timestamp)> {
-    let newest = |run: &Run| (run.started_at, run.operation);
+fn future_run(question: &Question<'_>) -> Option<(String, Timestamp)> {
+    let newest = |run: &Run| {
+        let end = run.end.as_ref().map_or(run.started_at, |end| end.at);
+        (run.started_at.max(end), run.operation)
+    };
     let runs = question.history.operations.values();
     let runs = runs.flat_map(|history| history.last.iter().chain(&history.running));
     let (at, operation) = runs.map(newest).max()?;
     is_in_the_future(at, question.now).then(|| (format!("the last {operation} run"), at))
+}
+
+/// What an asset should have by now is counted from when it was first seen.
+fn future_asset(question: &Question<'_>) -> Option<(String, Timestamp)> {
+    let at = question.history.first_seen_at;
+    is_in_the_future(at, question.now).then(|| ("the first sight of the asset".to_owned(), at))
 }

@@ -1,12 +1,13 @@
 //! Complete: is the newest recovery point whole, when it was made and by what was verified since?
 
-use super::{Answer, Question};
+use super::{Answer, Question, unread};
 use crate::{Evidence, Integrity, Status};
 
 pub(super) fn answer(question: &Question<'_>) -> Answer {
     let Some(newest) = question.history.newest_point(question.now) else {
         let since = question.history.first_seen_at;
-        return Answer::new(Status::Unknown, since, Evidence::NoRecoveryPoint);
+        let evidence = unread(question.history).unwrap_or(Evidence::NoRecoveryPoint);
+        return Answer::new(Status::Unknown, since, evidence);
     };
     let recovery_point = newest.name.clone();
     if let Integrity::Damaged(damage) = &newest.integrity {

@@ -1,18 +1,24 @@
-//! Ever succeeded: is there, or was there ever, a recovery point?
+//! Ever succeeded: is there, or was there ever, a good recovery point?
 
 use jiff::Timestamp;
 
-use super::{Answer, Question};
-use crate::{Evidence, Operation, Status, history::later};
+use super::{Answer, Question, unread};
+use crate::{
+    Evidence, Operation, Status,
+    history::{is_in_the_future, later},
+};
 
 pub(super) fn answer(question: &Question<'_>) -> Answer {
     let history = question.history;
-    if let Some(first) = history.first_recovery_point_at {
+    // One that was noted while the clock was ahead is none until then.
+    let past = |first: &Timestamp| !is_in_the_future(*first, question.now);
+    if let Some(first) = history.first_recovery_point_at.filter(past) {
         return Answer::new(Status::Ok, first, Evidence::EverSucceeded { first });
     }
     let known_since = history.first_seen_at.min(question.now);
     let expected_by = expected_by(question, known_since);
-    let evidence = Evidence::NeverSucceeded { expected_by };
+    // In a repository that nobody has looked into there may be good ones.
+    let evidence = unread(history).unwrap_or(Evidence::NeverSucceeded { expected_by });
     if question.now > expected_by {
         Answer::new(Status::Failing, expected_by, evidence)
     } else {

@@ -1,7 +1,9 @@
 //! Fresh: is the newest good recovery point younger than promised?
 
-use super::{Answer, Question};
-use crate::{Evidence, Status, history::later};
+use jiff::Timestamp;
+
+use super::{Answer, Question, unread};
+use crate::{Evidence, Operation, Status, history::later};
 
 pub(super) fn answer(question: &Question<'_>) -> Answer {
     let history = question.history;
@@ -29,21 +31,28 @@ fn without_a_point(question: &Question<'_>) -> Answer {
     let maximum_age = question.effective.objectives.maximum_age;
     let known_since = history.first_seen_at.min(question.now);
     let expected_by = later(known_since, maximum_age);
-    let not_good = history.recovery_points.len();
-    let inventory_error = history.inventory.as_ref().map(|seen| seen.error.clone());
-    let evidence = match inventory_error {
-        Some(None) => Evidence::NoGoodRecoveryPoint {
+    let evidence = match unread(history) {
+        Some(unknown) => unknown,
+        None => Evidence::NoGoodRecoveryPoint {
             known_since,
-            not_good,
+            not_good: history.recovery_points.len(),
             maximum_age,
-        },
-        unread => Evidence::InventoryUnknown {
-            error: unread.flatten(),
         },
     };
     if question.now > expected_by {
-        Answer::new(Status::Failing, expected_by, evidence)
+        let since = lost_at(question).map_or(expected_by, |lost| lost.max(expected_by));
+        Answer::new(Status::Failing, since, evidence)
     } else {
         Answer::new(Status::Unknown, known_since, evidence)
     }
+}
+
+/// If what the newest good backup made is gone or was refuted since, the promise held until then.
+fn lost_at(question: &Question<'_>) -> Option<Timestamp> {
+    let history = question.history;
+    let backups = history.operation(Operation::Backup)?;
+    let made_at = backups.last_succeeded.as_ref()?.started_at;
+    let expired_at = later(made_at, question.effective.objectives.maximum_age);
+    let seen_gone_at = history.inventory.as_ref()?.at;
+    Some(expired_at.min(seen_gone_at))
 }

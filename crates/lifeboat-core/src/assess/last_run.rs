@@ -1,7 +1,7 @@
 //! Last run: did the newest backup run succeed?
 
 use super::{Answer, Question};
-use crate::{Evidence, Operation, Outcome, Status};
+use crate::{Evidence, Operation, Outcome, RunEnd, Status};
 
 pub(super) fn answer(question: &Question<'_>) -> Answer {
     let history = question.history.operation(Operation::Backup);
@@ -10,33 +10,34 @@ pub(super) fn answer(question: &Question<'_>) -> Answer {
         let since = question.history.first_seen_at.min(question.now);
         return Answer::new(Status::Unknown, since, Evidence::NeverRan);
     };
-    let error = || {
-        end.error
-            .clone()
-            .unwrap_or_else(|| "it does not say why".to_owned())
-    };
     match (end.outcome, history.failing_since) {
         (Outcome::Succeeded, _) => {
             Answer::new(Status::Ok, end.at, Evidence::RunSucceeded { at: end.at })
         }
-        // What cuts a retry short doesn't undo the failures before it.
-        (Outcome::Failed, since) | (Outcome::Inconclusive, since @ Some(_)) => Answer::new(
-            Status::Failing,
-            since.unwrap_or(end.at),
-            Evidence::RunFailed {
-                at: end.at,
-                failures: history.failures,
-                error: error(),
-                hint: end.hint.clone(),
-            },
-        ),
         (Outcome::Inconclusive, None) => Answer::new(
             Status::Unknown,
             end.at,
             Evidence::RunInconclusive {
                 at: end.at,
-                error: error(),
+                error: error_of(end),
             },
         ),
+        // What cuts a retry short doesn't undo the failures before it, nor hide why they failed.
+        (_, since) => {
+            let failed = history.last_failed.as_ref();
+            let failed = failed.and_then(|run| run.end.as_ref()).unwrap_or(end);
+            let evidence = Evidence::RunFailed {
+                at: failed.at,
+                failures: history.failures,
+                error: error_of(failed),
+                hint: failed.hint.clone(),
+            };
+            Answer::new(Status::Failing, since.unwrap_or(failed.at), evidence)
+        }
     }
+}
+
+fn error_of(end: &RunEnd) -> String {
+    let error = end.error.as_deref();
+    error.unwrap_or("it does not say why").to_owned()
 }

@@ -109,7 +109,7 @@ pub fn assess_asset(asset: &Asset, policies: &[Policy], now: Timestamp) -> Asses
         .then(|| asset.history.suspended_since.unwrap_or(now));
     let verdicts: Vec<Verdict> = Check::ALL
         .into_iter()
-        .map(|check| answer(check).into_verdict(check, paused_since))
+        .map(|check| answer(check).into_verdict(check, paused_since, now))
         .collect();
     let status = verdicts.iter().map(|verdict| verdict.status).max();
     Assessment {
@@ -126,6 +126,17 @@ struct Question<'a> {
     history: &'a AssetHistory,
     effective: &'a Effective,
     now: Timestamp,
+}
+
+/// Why nobody knows what is in the repository, if so.
+fn unread(history: &AssetHistory) -> Option<Evidence> {
+    let error = history.inventory.as_ref().map(|seen| seen.error.clone());
+    match error {
+        Some(None) => None,
+        unread => Some(Evidence::InventoryUnknown {
+            error: unread.flatten(),
+        }),
+    }
 }
 
 /// What a check says.
@@ -145,7 +156,13 @@ impl Answer {
     }
 
     /// A paused asset keeps its evidence, so that its age is still shown.
-    fn into_verdict(self, check: Check, paused_since: Option<Timestamp>) -> Verdict {
+    /// Nothing has been so since a moment to come, even if the evidence is a little ahead.
+    fn into_verdict(
+        self,
+        check: Check,
+        paused_since: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Verdict {
         let (status, since) = match paused_since {
             Some(since) => (Status::Paused, since),
             None => (self.status, self.since),
@@ -153,7 +170,7 @@ impl Answer {
         Verdict {
             check,
             status,
-            since,
+            since: since.min(now),
             evidence: self.evidence,
         }
     }

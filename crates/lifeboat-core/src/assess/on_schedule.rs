@@ -32,15 +32,12 @@ fn missed(
     operation: Operation,
     planned: &Planned,
 ) -> Option<(Timestamp, Operation)> {
-    let running = question
-        .history
-        .operation(operation)
-        .is_some_and(|history| history.running.is_some());
+    let history = question.history.operation(operation);
     // What runs now holds the next one up; whether it runs for too long is another check.
-    if running {
+    if history.is_some_and(|history| history.running.is_some()) {
         return None;
     }
-    let due = planned.next_due?;
+    let due = planned.first_due(history, question.now)?;
     let latest_start = later(due, planned.plan.jitter.saturating_add(GRACE));
     (question.now > latest_start).then_some((due, operation))
 }
