@@ -1,0 +1,61 @@
+//! `GET /api/v1/assets`, one asset of them, and `GET /api/v1/alerts`.
+
+use axum::{
+    Json,
+    extract::{
+        self, Path, Query,
+        rejection::{PathRejection, QueryRejection},
+    },
+    http::StatusCode,
+};
+use lifeboat_core::{AssetId, AssetIdError};
+use serde::Deserialize;
+
+use super::error::ApiError;
+use crate::{
+    api::{Alert, AlertList, AssetDetail, AssetList},
+    state::State,
+};
+
+/// Where one Lifeboat watches several clusters, two assets may have one path.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Cluster {
+    cluster: Option<String>,
+}
+
+pub(super) async fn list(extract::State(state): extract::State<State>) -> Json<AssetList> {
+    let (view, as_of) = state.view();
+    Json(AssetList::new(&view, as_of))
+}
+
+pub(super) async fn show(
+    extract::State(state): extract::State<State>,
+    path: Result<Path<(String, String, String)>, PathRejection>,
+    query: Result<Query<Cluster>, QueryRejection>,
+) -> Result<Json<AssetDetail>, ApiError> {
+    let Path((kind, namespace, name)) =
+        path.map_err(|error| ApiError::bad_request(error.body_text()))?;
+    let Query(Cluster { cluster }) =
+        query.map_err(|error| ApiError::bad_request(error.body_text()))?;
+    let id = AssetId {
+        cluster,
+        kind: kind
+            .parse()
+            .map_err(|error: AssetIdError| ApiError::bad_request(error.to_string()))?,
+        namespace,
+        name,
+    };
+    let (view, as_of) = state.view();
+    let asset = view.asset(&id).ok_or_else(|| {
+        ApiError::new(StatusCode::NOT_FOUND, format!("there is no asset {id}"))
+            .hint("GET /api/v1/assets lists the assets")
+    })?;
+    Ok(Json(AssetDetail::new(&view, asset, as_of)))
+}
+
+pub(super) async fn alerts(extract::State(state): extract::State<State>) -> Json<AlertList> {
+    let (view, as_of) = state.view();
+    let alerts = Alert::sorted(&view.alerts);
+    Json(AlertList { as_of, alerts })
+}

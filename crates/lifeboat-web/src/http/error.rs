@@ -1,0 +1,73 @@
+//! Errors as answers: a status, what is wrong, and the next step.
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use lifeboat_controller::Refusal;
+use lifeboat_core::readable_causes;
+
+use crate::{api::ErrorBody, history::HistoryError};
+
+/// An answer that is an error.
+#[derive(Debug)]
+pub(super) struct ApiError {
+    status: StatusCode,
+    body: ErrorBody,
+}
+
+impl ApiError {
+    pub(super) fn new(status: StatusCode, error: impl Into<String>) -> Self {
+        let (error, hint) = (error.into(), None);
+        Self {
+            status,
+            body: ErrorBody { error, hint },
+        }
+    }
+
+    pub(super) fn bad_request(error: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, error)
+    }
+
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.body.hint = Some(hint.into());
+        self
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, Json(self.body)).into_response();
+        if self.status == StatusCode::UNAUTHORIZED {
+            let challenge = HeaderValue::from_static("Bearer");
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        response
+    }
+}
+
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        let error = refusal.to_string();
+        match refusal {
+            Refusal::UnknownAsset(_) => {
+                Self::new(StatusCode::NOT_FOUND, error).hint("GET /api/v1/assets lists the assets")
+            }
+            Refusal::Running { asset, .. } => Self::new(StatusCode::CONFLICT, error).hint(format!(
+                "`lifeboat status {asset}` shows how far it has come"
+            )),
+            _ => Self::new(StatusCode::SERVICE_UNAVAILABLE, error),
+        }
+    }
+}
+
+impl From<HistoryError> for ApiError {
+    fn from(error: HistoryError) -> Self {
+        let causes = readable_causes(&error).join(": ");
+        tracing::warn!(error = causes, "the history of runs can't be read");
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, causes)
+    }
+}
