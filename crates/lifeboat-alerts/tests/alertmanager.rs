@@ -1,4 +1,5 @@
 //! Real Alertmanagers: every replica hears of every alert, for as long as it goes on.
+#![expect(clippy::unwrap_used, reason = "a panic in a helper is a failed test")]
 
 mod support;
 
@@ -33,7 +34,7 @@ fn told(received: &[Received]) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     received
         .iter()
-        .map(|request| request.json())
+        .map(Received::json)
         .map(|body| (text(&body["status"]), text(&body["commonLabels"]["name"])))
         .collect()
 }

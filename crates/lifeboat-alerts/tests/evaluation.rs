@@ -1,4 +1,5 @@
 //! Each rule of alerts: when they wait, fire and end.
+#![expect(clippy::unwrap_used, reason = "a panic in a helper is a failed test")]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! Settings that work are read as they are meant; those that can't are refused by name.
+#![expect(clippy::unwrap_used, reason = "a panic in a helper is a failed test")]
 
 use jiff::SignedDuration;
 use lifeboat_alerts::{NotificationSettings, Router, RouterError};

@@ -1,4 +1,5 @@
 //! The Alertmanager of the testkit takes alerts, tells its webhook, and comes back where it was.
+#![expect(clippy::unwrap_used, reason = "a panic in a helper is a failed test")]
 
 use std::time::Duration;
 

@@ -1,7 +1,8 @@
 //! Assets, verdicts, alerts and messages for the tests of this crate.
+#![expect(clippy::unwrap_used, reason = "a panic in a helper is a failed test")]
 #![allow(
     dead_code,
-    reason = "each test program uses its own part of what is shared"
+    reason = "each of the test programs that share this file uses a part of it"
 )]
 
 use std::time::Duration;
