@@ -342,3 +342,34 @@ impl Problem {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    /// Those that no test can bring about with a real database of a few megabytes, and their kin.
+    #[rstest]
+    #[case("53100", Problem::FullDisk)]
+    #[case("58030", Problem::DiskFailure)]
+    #[case("XX001", Problem::Corrupt)]
+    #[case("25006", Problem::ReadOnly)]
+    #[case("57P03", Problem::Unreachable)]
+    #[case("22001", Problem::Other)]
+    fn a_code_of_postgresql_is_a_problem(#[case] code: &str, #[case] problem: Problem) {
+        assert_eq!(Problem::of_postgres(Some(code)), problem);
+    }
+
+    #[rstest]
+    #[case(13, Problem::FullDisk)]
+    #[case(4874, Problem::FullDisk)]
+    #[case(778, Problem::DiskFailure)]
+    #[case(1032, Problem::ReadOnly)]
+    #[case(517, Problem::Busy)]
+    #[case(267, Problem::Corrupt)]
+    #[case(1, Problem::Other)]
+    fn a_code_of_sqlite_is_a_problem(#[case] code: u32, #[case] problem: Problem) {
+        assert_eq!(Problem::of_sqlite(code), problem);
+    }
+}

@@ -13,7 +13,7 @@ const ASSETS: &str = "SELECT id, first_seen_at, suspended_since, first_recovery_
 const POINTS: &str = "SELECT asset, name, taken_at, bytes, damage, verified_at, \
      verification_level, verification_good, pinned, vanished_at FROM recovery_points \
      WHERE vanished_at IS NULL";
-const OPERATIONS: &str = "SELECT asset, operation, history FROM operation_histories";
+const OPERATIONS: &str = "SELECT asset, operation, history FROM operation_histories WHERE TRUE";
 
 type Histories = BTreeMap<String, AssetHistory>;
 

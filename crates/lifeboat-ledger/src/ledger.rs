@@ -6,7 +6,7 @@ use sqlx::{AnyConnection, AnyPool, Connection, Executor, Row};
 use tokio::{sync::Mutex, time::timeout};
 
 use crate::{
-    Error, LedgerLocation, claim,
+    Error, LedgerLocation, Problem, claim,
     connect::{self, Access},
     location::Place,
     schema,
@@ -231,12 +231,14 @@ impl Ledger {
             Place::Sqlite(_) => "BEGIN IMMEDIATE",
             Place::Postgres(_) => "BEGIN",
         };
-        if let Some(mut connection) = connection
-            && connection.execute(begin).await.is_ok()
-        {
-            return Ok(connection);
-        }
         let failed = |error| failed(&self.location, action, error);
+        if let Some(mut connection) = connection {
+            match connection.execute(begin).await {
+                Ok(_) => return Ok(connection),
+                Err(error) if Problem::of(&error) == Problem::Unreachable => {}
+                Err(error) => return Err(failed(error)),
+            }
+        }
         let mut connection = connect::connect(&self.location, Access::Write)
             .await
             .map_err(failed)?;

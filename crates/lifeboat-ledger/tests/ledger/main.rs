@@ -1,0 +1,19 @@
+//! The ledger's behaviours, each on SQLite and on a real PostgreSQL.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a panic is a failed test, with its line"
+)]
+
+mod alerts;
+mod assets;
+mod claims;
+mod faults;
+mod forget;
+mod full_disk;
+mod killed;
+mod opening;
+mod properties;
+mod recovery_points;
+mod runs;
+mod support;

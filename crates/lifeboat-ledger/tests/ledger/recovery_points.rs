@@ -1,0 +1,79 @@
+//! Recovery points: found, changed, vanished, and found again.
+
+use lifeboat_core::{AssetHistory, Integrity, PointVerification};
+use lifeboat_ledger::KnownPoint;
+use rstest::rstest;
+
+use crate::support::{Home, Kind, OnPostgres, OnSqlite, asset, at, point};
+
+#[rstest]
+#[tokio::test]
+async fn what_is_no_longer_found_has_vanished_and_is_kept(
+    #[values(OnSqlite, OnPostgres)] kind: Kind,
+) {
+    let home = Home::new(kind).await;
+    let ledger = home.open().await;
+    let main = asset("main");
+    let mut history = AssetHistory::new(ledger.see_asset(&main, at(0)).await.unwrap());
+    let mut damaged = point("b", 20);
+    damaged.integrity = Integrity::Damaged("chunks/000001: a bit flipped".to_owned());
+    damaged.pinned = true;
+    history.take_inventory(at(100), Ok(vec![damaged.clone(), point("a", 10)]));
+    ledger.put_inventory(&main, &history).await.unwrap();
+    assert_eq!(ledger.history(&main).await.unwrap(), Some(history.clone()));
+
+    let mut verified = damaged;
+    verified.verification = Some(PointVerification {
+        at: at(150),
+        level: "deep".to_owned(),
+        good: false,
+    });
+    history.take_inventory(at(200), Ok(vec![verified.clone()]));
+    ledger.put_inventory(&main, &history).await.unwrap();
+    let present = KnownPoint {
+        point: verified,
+        vanished_at: None,
+    };
+    let vanished = KnownPoint {
+        point: point("a", 10),
+        vanished_at: Some(at(200)),
+    };
+    assert_eq!(
+        ledger.recovery_points(&main, false).await.unwrap(),
+        std::slice::from_ref(&present)
+    );
+    assert_eq!(
+        ledger.recovery_points(&main, true).await.unwrap(),
+        [vanished, present]
+    );
+    let loaded = ledger.history(&main).await.unwrap().unwrap();
+    assert_eq!(loaded, history);
+    assert_eq!(loaded.first_recovery_point_at, Some(at(10)));
+
+    history.take_inventory(at(300), Ok(vec![point("a", 10)]));
+    ledger.put_inventory(&main, &history).await.unwrap();
+    assert_eq!(ledger.history(&main).await.unwrap(), Some(history));
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_failed_look_changes_nothing_but_its_own_record(
+    #[values(OnSqlite, OnPostgres)] kind: Kind,
+) {
+    let home = Home::new(kind).await;
+    let ledger = home.open().await;
+    let main = asset("main");
+    let mut history = AssetHistory::new(ledger.see_asset(&main, at(0)).await.unwrap());
+    ledger.put_inventory(&main, &history).await.unwrap();
+    assert_eq!(
+        ledger.history(&main).await.unwrap().unwrap().inventory,
+        None
+    );
+    history.take_inventory(at(100), Ok(vec![point("a", 10)]));
+    ledger.put_inventory(&main, &history).await.unwrap();
+    history.take_inventory(at(200), Err("the store is away".to_owned()));
+    ledger.put_inventory(&main, &history).await.unwrap();
+    let loaded = ledger.history(&main).await.unwrap().unwrap();
+    assert_eq!(loaded.recovery_points.len(), 1);
+    assert_eq!(loaded, history);
+}
