@@ -116,7 +116,8 @@ impl Router {
     }
 
     /// Repeats the state of all alerts to all Alertmanagers, each replica as often as its settings
-    /// say. To be called after each evaluation; what is not due costs nothing. It takes up to ten
+    /// say. One that could not be reached when an alert fired so learns of it when it is back, even
+    /// if a fallback was told meanwhile: an Alertmanager shows what is so, not what is news. To be called after each evaluation; what is not due costs nothing. It takes up to ten
     /// seconds while a replica hangs, so nothing should wait for it.
     pub async fn refresh(
         &self,

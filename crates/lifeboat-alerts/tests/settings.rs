@@ -139,7 +139,10 @@ fn a_secret_in_a_url_is_never_shown() {
     for notifier in notifiers {
         let settings = read(json!({ "notifiers": [notifier] }));
         let error = settings.validate().unwrap_err();
-        assert!(!format!("{error} {error:?}").contains("s3cret"), "{error}");
+        assert!(
+            !format!("{error} {error:?} {settings:?}").contains("s3cret"),
+            "{error}"
+        );
     }
     let notifier = webhook(
         "a",

@@ -68,8 +68,8 @@ fn failed_description(case: &Case<'_>) -> String {
     format!(
         "{wrong} This has been so since {}. Earlier recovery points are still there, but what \
          Prometheus has stored since the newest of them would be lost with its disk. {first} Then \
-         run the backup once by hand: the alert ends with the next success.",
-        case.verdict.since
+         run a backup with `lifeboat run {} --wait`: the alert ends with its success.",
+        case.verdict.since, case.asset.name
     )
 }
 
@@ -88,22 +88,28 @@ fn missing_summary(case: &Case<'_>) -> String {
 }
 
 fn missing_description(case: &Case<'_>) -> String {
+    let asset = case.asset;
     let (loss, first) = match &case.verdict.evidence {
         Evidence::Age { taken_at, .. } => (
             format!("A restore would lose everything that Prometheus has stored since {taken_at}."),
-            "First see whether backups still run: `lifeboat status` shows the last run, its error \
-             and the next one.",
+            format!(
+                "First see whether backups still run: `lifeboat status {asset}` shows the last \
+                 run, its error and the next one."
+            ),
         ),
         Evidence::InventoryUnknown { .. } => (
             "Nobody can say what a restore would bring back.".to_owned(),
-            "First see that the repository can be reached with the credentials that Lifeboat has: \
-             `lifeboat backups list` says what is in its way.",
+            "First see that the repository can be reached with the credentials that Lifeboat has."
+                .to_owned(),
         ),
         _ => (
             "There is nothing to restore from: with its disk, all of this Prometheus's history \
              would be lost."
                 .to_owned(),
-            "First run a backup by hand and read what it says: `lifeboat backup prometheus`.",
+            format!(
+                "First run a backup and read what it says: `lifeboat run {} --wait`.",
+                asset.name
+            ),
         ),
     };
     let evidence = capitalised(&case.verdict.evidence.to_string());

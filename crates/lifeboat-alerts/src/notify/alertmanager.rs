@@ -62,6 +62,7 @@ impl AlertmanagerNotifier {
             _ => Login::None,
         };
         let replica = |url: &String| {
+            // Settings with a user, a password or a query in it were refused.
             let shown = format!("the Alertmanager at {url}");
             let poster = Poster::new(http.clone(), api_url(url), shown, login.clone());
             Arc::new(Replica::new(poster))

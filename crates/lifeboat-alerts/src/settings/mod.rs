@@ -3,7 +3,7 @@
 mod secret_url;
 mod validate;
 
-use std::path::PathBuf;
+use std::{fmt, path::PathBuf};
 
 use jiff::SignedDuration;
 use lifeboat_core::parse_duration;
@@ -54,8 +54,39 @@ pub struct NotifierSettings {
     pub only_as_fallback: bool,
 }
 
+impl NotifierSettings {
+    /// A notifier that tells Alertmanagers, with no fallback.
+    #[must_use]
+    pub fn alertmanager(name: impl Into<String>, settings: AlertmanagerSettings) -> Self {
+        Self {
+            alertmanager: Some(settings),
+            ..Self::named(name.into())
+        }
+    }
+
+    /// A notifier that calls a webhook, with no fallback.
+    #[must_use]
+    pub fn webhook(name: impl Into<String>, settings: WebhookSettings) -> Self {
+        Self {
+            webhook: Some(settings),
+            ..Self::named(name.into())
+        }
+    }
+
+    fn named(name: String) -> Self {
+        Self {
+            name,
+            alertmanager: None,
+            webhook: None,
+            fallback: None,
+            fallback_after: one_minute(),
+            only_as_fallback: false,
+        }
+    }
+}
+
 /// The Alertmanagers of one cluster of them.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AlertmanagerSettings {
     /// The URL of every replica, each with its path prefix. Never that of a balancer: each replica
@@ -78,6 +109,36 @@ pub struct AlertmanagerSettings {
     pub certificate_authority: Option<PathBuf>,
 }
 
+impl Default for AlertmanagerSettings {
+    /// No replica yet, and no login.
+    fn default() -> Self {
+        Self {
+            urls: Vec::new(),
+            resend_interval: one_minute(),
+            username: None,
+            password_file: None,
+            bearer_token_file: None,
+            certificate_authority: None,
+        }
+    }
+}
+
+/// Shows URLs without what could be secret in them: validation refuses it, but may come later.
+impl fmt::Debug for AlertmanagerSettings {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let urls: Vec<SecretUrl> = self.urls.iter().map(SecretUrl::new).collect();
+        formatter
+            .debug_struct("AlertmanagerSettings")
+            .field("urls", &urls)
+            .field("resend_interval", &self.resend_interval)
+            .field("username", &self.username)
+            .field("password_file", &self.password_file)
+            .field("bearer_token_file", &self.bearer_token_file)
+            .field("certificate_authority", &self.certificate_authority)
+            .finish()
+    }
+}
+
 /// A webhook that understands what Alertmanager sends to webhooks.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -93,6 +154,19 @@ pub struct WebhookSettings {
     /// How long an answer may take.
     #[serde(default = "ten_seconds", deserialize_with = "duration")]
     pub timeout: SignedDuration,
+}
+
+impl WebhookSettings {
+    /// A webhook without a login.
+    #[must_use]
+    pub fn new(url: SecretUrl) -> Self {
+        Self {
+            url,
+            bearer_token_file: None,
+            certificate_authority: None,
+            timeout: ten_seconds(),
+        }
+    }
 }
 
 const fn one_minute() -> SignedDuration {

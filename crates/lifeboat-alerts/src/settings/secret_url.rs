@@ -23,12 +23,14 @@ impl SecretUrl {
     }
 }
 
-/// Shows no more than `https://host:port/…`.
+/// Shows no more than `https://host:port`, and whether there is more.
 impl fmt::Display for SecretUrl {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match Url::parse(&self.0) {
             Ok(url) if url.has_host() => {
-                write!(formatter, "{}/…", url.origin().ascii_serialization())
+                formatter.write_str(&url.origin().ascii_serialization())?;
+                let has_more = url.path().len() > 1 || url.query().is_some();
+                formatter.write_str(if has_more { "/…" } else { "" })
             }
             _ => formatter.write_str("(a URL that is not shown)"),
         }
@@ -50,6 +52,7 @@ mod tests {
     #[rstest]
     #[case("https://hooks.example.com/T00/s3cret", "https://hooks.example.com/…")]
     #[case("http://user:s3cret@host:8080/?token=s3cret", "http://host:8080/…")]
+    #[case("http://user:s3cret@host:8080", "http://host:8080")]
     #[case("s3cret", "(a URL that is not shown)")]
     fn nothing_that_could_be_secret_is_shown(#[case] url: &str, #[case] shown: &str) {
         let url = SecretUrl::new(url);
