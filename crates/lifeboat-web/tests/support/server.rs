@@ -1,0 +1,178 @@
+//! The real server on a loopback port, with a controller made of a view and a function.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    sync::{Arc, Mutex},
+    thread::JoinHandle,
+};
+
+use jiff::{SignedDuration, Timestamp};
+use lifeboat_controller::{Handle, Refusal, Request, View};
+use lifeboat_core::{Run, RunId};
+use lifeboat_web::{ApiToken, HistoryError, RunHistory, State, api::RunQuery, serve};
+use tokio::{
+    net::TcpListener,
+    sync::{mpsc, oneshot, watch},
+};
+use tokio_util::sync::CancellationToken;
+
+/// Answers a request for a run, and may publish views.
+pub(crate) type Answer =
+    Box<dyn FnMut(&Request, &watch::Sender<Arc<View>>) -> Result<RunId, Refusal> + Send>;
+
+/// How a server is to be.
+pub(crate) struct Builder {
+    view: View,
+    clock: fn() -> Timestamp,
+    token: Option<&'static str>,
+    answer: Answer,
+    history: Past,
+}
+
+/// A server that runs until it is dropped.
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    pub(crate) views: watch::Sender<Arc<View>>,
+    pub(crate) shutdown: CancellationToken,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// The runs of the past, or none if they can't be read.
+pub(crate) struct Past(pub(crate) Mutex<Option<Vec<Run>>>);
+
+#[async_trait::async_trait]
+impl RunHistory for Past {
+    async fn runs(&self, query: &RunQuery) -> Result<Vec<Run>, HistoryError> {
+        let runs = self.0.lock().unwrap().clone();
+        let runs = runs.ok_or_else(|| HistoryError("database is locked".into()))?;
+        let fits = |run: &Run| {
+            query.run.as_ref().is_none_or(|id| *id == run.id)
+                && query.asset.as_ref().is_none_or(|id| *id == run.asset)
+                && query.operation.is_none_or(|wanted| wanted == run.operation)
+                && query
+                    .outcome
+                    .is_none_or(|wanted| Some(wanted) == run.outcome())
+                && query.since.is_none_or(|since| run.started_at >= since)
+        };
+        let mut runs: Vec<Run> = runs.into_iter().filter(fits).collect();
+        runs.sort_by_key(|run| std::cmp::Reverse(run.started_at));
+        runs.truncate(query.limit() as usize);
+        Ok(runs)
+    }
+}
+
+/// Starts what is known and not running.
+fn start(request: &Request, views: &watch::Sender<Arc<View>>) -> Result<RunId, Refusal> {
+    let view = Arc::clone(&views.borrow());
+    let Some(asset) = view.asset(&request.asset) else {
+        return Err(Refusal::UnknownAsset(request.asset.clone()));
+    };
+    let history = asset.asset.history.operation(request.operation);
+    match history.and_then(|history| history.running.as_ref()) {
+        Some(run) => Err(Refusal::Running {
+            asset: request.asset.clone(),
+            operation: request.operation,
+            since: run.started_at,
+        }),
+        None => Ok(RunId("backup-20261121-100000-7f3a".to_owned())),
+    }
+}
+
+impl Server {
+    pub(crate) fn of(view: View) -> Builder {
+        let runs = view.assets.iter().flat_map(|view| {
+            let histories = view.asset.history.operations.values();
+            histories.flat_map(|history| [&history.last, &history.running])
+        });
+        let runs = runs.flatten().cloned().collect();
+        Builder {
+            view,
+            clock: super::now,
+            token: None,
+            answer: Box::new(start),
+            history: Past(Mutex::new(Some(runs))),
+        }
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+}
+
+impl Builder {
+    /// The server's clock shows five minutes more than the view.
+    pub(crate) fn stale(self) -> Self {
+        let clock = || super::now() + SignedDuration::from_mins(5);
+        Self { clock, ..self }
+    }
+
+    pub(crate) fn token(self, token: &'static str) -> Self {
+        let token = Some(token);
+        Self { token, ..self }
+    }
+
+    pub(crate) fn answering(self, answer: Answer) -> Self {
+        Self { answer, ..self }
+    }
+
+    /// The ledger can't be read.
+    pub(crate) fn without_history(self) -> Self {
+        let history = Past(Mutex::new(None));
+        Self { history, ..self }
+    }
+
+    /// Serves on a thread and a runtime of its own, so that a test may block its own thread.
+    pub(crate) fn start(self) -> Server {
+        let shutdown = CancellationToken::new();
+        let (views, view) = watch::channel(Arc::new(self.view));
+        let (told, address) = std::sync::mpsc::channel();
+        let (stop, publisher, mut answer) = (shutdown.clone(), views.clone(), self.answer);
+        let (requests, mut asked) = mpsc::channel::<Request>(8);
+        let token = self.token.and_then(ApiToken::new);
+        let state = State::new(
+            Handle::new(view, requests),
+            Arc::new(self.history),
+            token,
+            self.clock,
+        );
+        let controller = async move {
+            while let Some(request) = asked.recv().await {
+                let answered = answer(&request, &publisher);
+                // A client that left doesn't care.
+                let _: Result<(), _> = oneshot::Sender::send(request.answer, answered);
+            }
+        };
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(2)
+                .enable_all()
+                .build()
+                .unwrap();
+            runtime.block_on(async move {
+                let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+                told.send(listener.local_addr().unwrap()).unwrap();
+                tokio::spawn(controller);
+                serve(listener, state, stop).await.unwrap();
+            });
+            runtime.shutdown_background();
+        });
+        Server {
+            address: address.recv().unwrap(),
+            views,
+            shutdown,
+            thread: Some(thread),
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.shutdown.cancel();
+        if let Some(thread) = self.thread.take() {
+            let ended = thread.join();
+            if !std::thread::panicking() {
+                ended.unwrap();
+            }
+        }
+    }
+}
