@@ -63,6 +63,15 @@ impl Schedule {
         Ok(schedule)
     }
 
+    /// The same expression in another time zone.
+    #[must_use]
+    pub fn in_time_zone(&self, time_zone: TimeZone) -> Self {
+        Self {
+            time_zone,
+            ..self.clone()
+        }
+    }
+
     /// The expression, as it was written.
     #[must_use]
     pub fn expression(&self) -> &str {

@@ -41,6 +41,13 @@ pub enum Authentication {
     },
 }
 
+impl ClientSettings {
+    /// Refuses a URL that can't work, without asking anything of anybody.
+    pub fn check_url(url: &str) -> Result<(), Error> {
+        parse_url(url).map(drop)
+    }
+}
+
 /// What a Prometheus says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Description {

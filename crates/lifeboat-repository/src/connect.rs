@@ -50,7 +50,11 @@ pub(crate) fn connect(
                     repository: location.to_string(),
                 });
             }
-            check_endpoint(settings.s3.endpoint.as_deref())?;
+            settings
+                .s3
+                .endpoint
+                .as_deref()
+                .map_or(Ok(()), check_endpoint)?;
             let store = s3(bucket, &settings.s3)
                 .map_err(failed)?
                 .with_client_options(client_options(settings, settings.s3.endpoint.as_deref())?)
@@ -61,7 +65,7 @@ pub(crate) fn connect(
         }
         Location::GoogleCloud { bucket, prefix } => {
             let endpoint = settings.google.endpoint.as_deref();
-            check_endpoint(endpoint)?;
+            endpoint.map_or(Ok(()), check_endpoint)?;
             let store = google(bucket, &settings.google)
                 .with_client_options(client_options(settings, endpoint)?)
                 .with_retry(retry_config(settings))
@@ -71,7 +75,7 @@ pub(crate) fn connect(
         }
         Location::Azure { container, prefix } => {
             let endpoint = settings.azure.endpoint.as_deref();
-            check_endpoint(endpoint)?;
+            endpoint.map_or(Ok(()), check_endpoint)?;
             let store = azure(container, &settings.azure)
                 .with_client_options(client_options(settings, endpoint)?)
                 .with_retry(retry_config(settings))
@@ -84,10 +88,7 @@ pub(crate) fn connect(
 
 /// Refuses an endpoint that is no URL, at which the client library panics, and one with a
 /// password, since endpoints are printed.
-fn check_endpoint(endpoint: Option<&str>) -> Result<(), Error> {
-    let Some(endpoint) = endpoint else {
-        return Ok(());
-    };
+pub fn check_endpoint(endpoint: &str) -> Result<(), Error> {
     let reason = match Url::parse(endpoint) {
         Ok(url) if !url.username().is_empty() || url.password().is_some() => {
             return Err(Error::Endpoint {

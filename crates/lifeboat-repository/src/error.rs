@@ -2,7 +2,7 @@
 
 use std::{io, path::PathBuf};
 
-use crate::{location::LocationError, names::NameError};
+use crate::{credentials::CredentialError, location::LocationError, names::NameError};
 
 /// A failed operation on a repository. The source chain reads as one sentence; [`Error::hint`]
 /// gives the next step, where there is one.
@@ -20,6 +20,14 @@ pub enum Error {
     MissingCredentials {
         /// The repository's URL.
         repository: String,
+    },
+    /// The credentials that were asked for can't be had.
+    #[error("failed to get the credentials for {repository}")]
+    Credentials {
+        /// The repository's URL.
+        repository: String,
+        /// Why.
+        source: CredentialError,
     },
     /// The server's URL is refused.
     #[error("the server's URL {endpoint:?} cannot be used: {reason}")]
@@ -198,6 +206,7 @@ impl Error {
                  --s3-credentials instance"
                     .to_owned(),
             ),
+            Self::Credentials { source, .. } => source.hint().map(str::to_owned),
             Self::Endpoint { .. } => Some(
                 "use a URL such as https://s3.example.com; credentials go into variables or files"
                     .to_owned(),

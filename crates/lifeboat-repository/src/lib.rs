@@ -26,6 +26,7 @@ mod backup;
 mod block_scan;
 mod catalogue;
 mod connect;
+mod credentials;
 mod digest;
 mod documents;
 mod download;
@@ -40,6 +41,7 @@ mod restore;
 mod retry;
 mod sealed;
 mod secret;
+mod setting_values;
 mod settings;
 mod throttle;
 mod verify;
@@ -48,7 +50,10 @@ pub use backup::{
     BackupPlan, BackupRun, Clock, PlannedBlock, PlannedFile, Source, SourceBlock, SourceFile,
 };
 pub use catalogue::{Backup, Catalogue, Selected, Selection};
-pub use connect::MissingFolder;
+pub use connect::{MissingFolder, check_endpoint};
+pub use credentials::{
+    AccessKeyFiles, CredentialChoice, CredentialError, Variables, read_credential,
+};
 pub use digest::Digests;
 pub use documents::{
     BackupMetadata, Block, FORMAT_VERSION, Level, Origin, Outcome, Pin, StoredFile, Totals,
@@ -63,6 +68,7 @@ pub use prune::{DEFAULT_GRACE, PruneDecision, PrunePlan, PruneRequest, Pruned};
 pub use repository::Repository;
 pub use restore::{RestoreChecksum, RestorePlan, RestoreRun, TimeRange};
 pub use secret::Secret;
+pub use setting_values::{SettingError, parse_rate, parse_storage_class};
 pub use settings::{
     Addressing, AzureSettings, ConnectionSettings, CredentialSource, GoogleSettings, S3Settings,
     ServerSideEncryption, TransferSettings, UploadChecksum,

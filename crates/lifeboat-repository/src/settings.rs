@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, str::FromStr, time::Duration};
 
-use crate::secret::Secret;
+use crate::{credentials::Variables, secret::Secret};
 
 /// Everything that a connection needs beside the repository's URL.
 #[derive(Debug, Clone)]
@@ -58,6 +58,22 @@ pub struct S3Settings {
     pub conditional_writes: bool,
     /// Whether to sign each payload, which costs a second SHA-256 of everything sent.
     pub sign_payload: bool,
+}
+
+impl S3Settings {
+    /// The server's URL and the region where none are given, from the variables that Amazon's own
+    /// tools heed.
+    #[must_use]
+    pub fn or_from_variables(mut self, variable: Variables<'_>) -> Self {
+        let first_of = |names: [&str; 2]| names.iter().find_map(|name| variable(name));
+        self.endpoint = self
+            .endpoint
+            .or_else(|| first_of(["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"]));
+        self.region = self
+            .region
+            .or_else(|| first_of(["AWS_REGION", "AWS_DEFAULT_REGION"]));
+        self
+    }
 }
 
 impl Default for S3Settings {

@@ -180,16 +180,9 @@ enum Switch {
 
 impl S3Options {
     pub(super) fn settings(&self) -> anyhow::Result<S3Settings> {
-        let first_of = |given: &Option<String>, names: &[&str]| {
-            let given = given.clone();
-            given.or_else(|| names.iter().find_map(|name| variable(name)))
-        };
-        Ok(S3Settings {
-            endpoint: first_of(
-                &self.s3_endpoint,
-                &["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"],
-            ),
-            region: first_of(&self.s3_region, &["AWS_REGION", "AWS_DEFAULT_REGION"]),
+        let settings = S3Settings {
+            endpoint: self.s3_endpoint.clone(),
+            region: self.s3_region.clone(),
             addressing: match self.s3_addressing {
                 AddressingOption::Path => Addressing::Path,
                 AddressingOption::Virtual => Addressing::Virtual,
@@ -205,21 +198,23 @@ impl S3Options {
             },
             conditional_writes: self.s3_conditional_writes == Switch::On,
             sign_payload: self.s3_sign_payload,
-        })
+        };
+        Ok(settings.or_from_variables(&variable))
     }
 
     fn encryption(&self) -> anyhow::Result<Option<ServerSideEncryption>> {
-        match (self.s3_encryption, &self.s3_kms_key_id) {
-            (None, _) => Ok(None),
-            (Some(EncryptionOption::AwsKms), key) => Ok(Some(
-                ServerSideEncryption::KeyManagementService(key.clone()),
-            )),
-            (Some(EncryptionOption::Aes256), None) => Ok(Some(ServerSideEncryption::S3Managed)),
-            (Some(EncryptionOption::Aes256), Some(_)) => Err(UsageError::new(
-                "AES256 has no key of the key management service",
+        let kind = self.s3_encryption.map(|kind| match kind {
+            EncryptionOption::Aes256 => ServerSideEncryption::S3Managed,
+            EncryptionOption::AwsKms => ServerSideEncryption::KeyManagementService(None),
+        });
+        let Some(kind) = kind else { return Ok(None) };
+        let encryption = kind.with_key(self.s3_kms_key_id.clone());
+        encryption.map(Some).map_err(|error| {
+            UsageError::new(
+                error.to_string(),
                 "use --s3-encryption aws:kms, or leave out --s3-kms-key-id",
             )
-            .into()),
-        }
+            .into()
+        })
     }
 }

@@ -1,38 +1,17 @@
 //! Values on the command line: rates, times, durations, tags, percentages.
 
-use bytesize::ByteSize;
-use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp, civil, tz::TimeZone};
-use lifeboat_repository::{BackupId, Selection};
+use jiff::{SignedDuration, Timestamp, civil, tz::TimeZone};
+use lifeboat_core::DurationError;
+use lifeboat_repository::{BackupId, Selection, SettingError};
 
 /// Bytes a second, such as `50MiB`, `50MiB/s` or `1GB/s`.
-pub(crate) fn rate(text: &str) -> Result<u64, String> {
-    let size = text.trim_end_matches("/s").trim();
-    let bytes = size
-        .parse::<ByteSize>()
-        .map_err(|_| "use a size a second, such as 50MiB/s".to_owned())?
-        .as_u64();
-    if bytes == 0 {
-        return Err("the rate must be more than 0".to_owned());
-    }
-    Ok(bytes)
+pub(crate) fn rate(text: &str) -> Result<u64, SettingError> {
+    lifeboat_repository::parse_rate(text)
 }
 
 /// A length of time, such as `24h`, `90m`, `7d` or `2w`.
-pub(crate) fn duration(text: &str) -> Result<SignedDuration, String> {
-    let span: Span = text
-        .parse()
-        .map_err(|_: jiff::Error| "use a length of time such as 24h, 90m or 7d".to_owned())?;
-    // Calendar days differ; an age limit in days means 24 hours each.
-    let duration = span
-        .to_duration(SpanRelativeTo::days_are_24_hours())
-        .map_err(|_| {
-            "months and years differ in length: use weeks, days, hours, minutes and seconds"
-                .to_owned()
-        })?;
-    if duration.is_negative() {
-        return Err("it must not be negative".to_owned());
-    }
-    Ok(duration)
+pub(crate) fn duration(text: &str) -> Result<SignedDuration, DurationError> {
+    lifeboat_core::parse_duration(text)
 }
 
 /// A moment: RFC 3339 with a zone, or a date with or without a time in UTC.
@@ -59,16 +38,9 @@ pub(crate) fn tag(text: &str) -> Result<(String, String), String> {
     }
 }
 
-/// A storage class whose objects can be read at once, as every verification and restore does.
-pub(crate) fn storage_class(text: &str) -> Result<String, String> {
-    if ["GLACIER", "DEEP_ARCHIVE"].contains(&text) {
-        return Err(
-            "objects of this class cannot be read before they are thawed, so nothing \
-                    could be verified or restored; use STANDARD_IA or GLACIER_IR"
-                .to_owned(),
-        );
-    }
-    Ok(text.to_owned())
+/// A storage class whose objects can be read at once.
+pub(crate) fn storage_class(text: &str) -> Result<String, SettingError> {
+    lifeboat_repository::parse_storage_class(text)
 }
 
 /// A percentage above 0, up to 100.
@@ -95,25 +67,6 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-
-    #[rstest]
-    #[case("50MiB/s", Some(50 << 20))]
-    #[case("1GB", Some(1_000_000_000))]
-    #[case("0", None)]
-    #[case("fast", None)]
-    fn a_rate_is_a_size_a_second(#[case] text: &str, #[case] expected: Option<u64>) {
-        assert_eq!(rate(text).ok(), expected);
-    }
-
-    #[rstest]
-    #[case("24h", Some(24))]
-    #[case("7d", Some(168))]
-    #[case("2w", Some(336))]
-    #[case("1month", None)]
-    #[case("-1h", None)]
-    fn a_day_has_24_hours(#[case] text: &str, #[case] hours: Option<i64>) {
-        assert_eq!(duration(text).ok(), hours.map(SignedDuration::from_hours));
-    }
 
     #[rstest]
     #[case("2026-11-21T03:00:00+01:00", Some("2026-11-21T02:00:00Z"))]
