@@ -1,6 +1,6 @@
 //! Assessment: every check's verdict on every asset, as a pure function of the fleet, the policies and the time.
 //!
-//! A new check is one file here, one variant of [`Check`](crate::Check), and one line in [`assess_asset`].
+//! A new check is one file here, one variant of [`Check`], and one line in [`assess_asset`].
 
 mod clock;
 mod complete;

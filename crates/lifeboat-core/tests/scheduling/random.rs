@@ -103,7 +103,7 @@ proptest! {
                 prop_assert_eq!(decision, Decision::Idle, "never two at once");
                 continue;
             }
-            if let Decision::Start(start) = decision.clone() {
+            if let Decision::Start(start) = &decision {
                 prop_assert!(start.scheduled_for <= now, "never early");
                 prop_assert!(start.attempt <= plan.retries.limit + 1);
                 if start.attempt == 1 {

@@ -88,7 +88,7 @@ impl Scheduler {
         self.planned = Planned::new(plan, at(changed_at), self.runs());
     }
 
-    pub(crate) fn begin(&mut self, start: Start, now: Timestamp) -> Run {
+    pub(crate) fn begin(&mut self, start: &Start, now: Timestamp) -> Run {
         self.begin_for(Some(start.scheduled_for), start.attempt, start.trigger, now)
     }
 
@@ -127,7 +127,7 @@ impl Scheduler {
     /// Begins what is due now, and leaves it running.
     pub(crate) fn start(&mut self, now: &str) -> Run {
         match self.decide(at(now)) {
-            Decision::Start(start) => self.begin(start, at(now)),
+            Decision::Start(start) => self.begin(&start, at(now)),
             other => unreachable!("nothing is due at {now}: {other:?}"),
         }
     }
