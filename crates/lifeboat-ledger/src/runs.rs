@@ -19,6 +19,8 @@ const RUNS: &str = "SELECT id, asset, operation, started_by, scheduled_for, atte
 /// Which runs to list, newest first. What is none asks for nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunFilter {
+    /// The one with this identity.
+    pub run: Option<RunId>,
     /// Of this asset.
     pub asset: Option<AssetId>,
     /// Of this operation.
@@ -37,6 +39,7 @@ impl Default for RunFilter {
     /// The newest 50 of all.
     fn default() -> Self {
         Self {
+            run: None,
             asset: None,
             operation: None,
             outcome: None,
@@ -102,6 +105,7 @@ impl Ledger {
     pub async fn runs(&self, filter: &RunFilter) -> Result<Vec<Run>, Error> {
         self.read("list runs", async |connection| {
             let rows = Select::new(RUNS)
+                .and("id =", filter.run.as_ref().map(|id| id.0.clone()))?
                 .and("asset =", filter.asset.as_ref().map(ToString::to_string))?
                 .and(
                     "operation =",
