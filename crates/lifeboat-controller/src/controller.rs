@@ -94,7 +94,7 @@ impl Controller {
         clock: Arc<Clock>,
     ) -> Result<(Self, Handle), ControllerError> {
         let now = clock();
-        let declared = source.changes().map_err(ControllerError::Resources)?;
+        let declared = source.changes(now).map_err(ControllerError::Resources)?;
         let ledger = Arc::new(ledger);
         let histories: BTreeMap<AssetId, AssetHistory> =
             ledger.histories().await?.into_iter().collect();
@@ -190,7 +190,7 @@ impl Controller {
     }
 
     async fn reload(&mut self, now: Timestamp) {
-        match self.source.changes() {
+        match self.source.changes(now) {
             Ok(Some(declared)) => {
                 tracing::info!(
                     assets = declared.assets.len(),

@@ -1,7 +1,7 @@
 //! The spine: observes, runs what is due, keeps the ledger, assesses, and raises alerts.
 //!
 //! ```text
-//! source, fleet      what there is to care for
+//! source, fleet      what there is to care for; resource_folder is a source
 //! operations         what can be done with it
 //! runner, runs       doing it, within its deadline
 //! recorder           writing it down, beside everything else
@@ -20,6 +20,7 @@ mod handle;
 pub mod operations;
 mod outbox;
 mod recorder;
+mod resource_folder;
 mod runner;
 mod runs;
 mod source;
@@ -29,5 +30,6 @@ pub use controller::{Controller, ControllerSettings};
 pub use error::ControllerError;
 pub use fleet::AssetSpec;
 pub use handle::{Handle, Refusal, Request};
+pub use resource_folder::{ResourceFolderSource, Variable};
 pub use source::{Declared, Source};
 pub use view::{AssetView, Health, View};

@@ -30,6 +30,21 @@ pub fn any_tool(names: &[&str]) -> PathBuf {
         .unwrap_or_else(|| panic!("{} is missing: run `make tools`", names.join(" or ")))
 }
 
+/// The library that gives a program another clock, of Debian's `faketime`: to be preloaded.
+///
+/// # Panics
+/// When it isn't there.
+#[must_use]
+pub fn libfaketime() -> PathBuf {
+    const NAME: &str = "faketime/libfaketimeMT.so.1";
+    let multiarch = format!("/usr/lib/{}-linux-gnu", env::consts::ARCH);
+    [multiarch.as_str(), "/usr/lib", "/usr/local/lib"]
+        .iter()
+        .map(|folder| Path::new(folder).join(NAME))
+        .find(|path| path.is_file())
+        .unwrap_or_else(|| panic!("libfaketime is missing: run `make tools`"))
+}
+
 fn find(name: &str, folders: impl IntoIterator<Item = PathBuf>) -> Option<PathBuf> {
     folders
         .into_iter()

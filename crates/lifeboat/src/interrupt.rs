@@ -7,7 +7,7 @@ use lifeboat_repository::{Cancellation, Error};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// What a shell reports for a program that was ended by SIGINT.
-const INTERRUPTED: i32 = 130;
+pub(crate) const INTERRUPTED: i32 = 130;
 
 /// How long an operation may take to stop: a request may hang.
 const STOPS_WITHIN: Duration = Duration::from_secs(5);

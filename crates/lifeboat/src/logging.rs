@@ -10,16 +10,16 @@ use tracing_subscriber::EnvFilter;
 #[command(next_help_heading = "Logging")]
 pub(crate) struct LoggingOptions {
     /// What to log: error, warn, info, debug, trace, or a filter such as lifeboat=debug
+    /// [default: info for serve, else warn]
     #[arg(
         long,
         global = true,
         env = "LIFEBOAT_LOG_LEVEL",
         hide_env_values = true,
         value_name = "FILTER",
-        default_value = "warn",
         value_parser = filter
     )]
-    log_level: String,
+    log_level: Option<String>,
     /// How to write logs
     #[arg(
         long,
@@ -45,10 +45,11 @@ fn filter(text: &str) -> Result<String, String> {
         .map_err(|error| error.to_string())
 }
 
-/// Starts logging.
-pub(crate) fn start(options: &LoggingOptions) {
+/// Starts logging, at the level of the options or else at this one.
+pub(crate) fn start(options: &LoggingOptions, default_level: &str) {
+    let level = options.log_level.as_deref().unwrap_or(default_level);
     let builder = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new(&options.log_level))
+        .with_env_filter(EnvFilter::new(level))
         .with_writer(io::stderr)
         .with_target(false);
     match options.log_format {

@@ -96,7 +96,7 @@ impl PrometheusOperator {
         // What one slice found bad is taken back only by a look at everything.
         let failing = order
             .history
-            .is_some_and(|history| history.failing_since.is_some());
+            .is_some_and(|history| history.found_bad.is_some());
         let slice = (slices > 1 && !failing).then(|| {
             let index = order
                 .history

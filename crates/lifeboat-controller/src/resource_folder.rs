@@ -1,0 +1,100 @@
+//! A folder of resources as the source of assets and policies.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use jiff::Timestamp;
+use lifeboat_core::readable_causes;
+use lifeboat_resources::{BackupPolicy, Fingerprint, PrometheusBackup, ResourceFolder};
+
+use crate::{
+    fleet::AssetSpec,
+    operations::{BackupSource, PrometheusOperator},
+    source::{Declared, Source},
+};
+
+/// Gives the value of an environment variable that is set to something.
+pub type Variable = fn(&str) -> Option<String>;
+
+/// Declares what the documents of a folder say.
+pub struct ResourceFolderSource {
+    folder: ResourceFolder,
+    variable: Variable,
+    /// What was there at the last look; none if one could not look.
+    fingerprint: Option<Fingerprint>,
+}
+
+impl ResourceFolderSource {
+    /// The folder, and the variables that repositories may take credentials from.
+    #[must_use]
+    pub const fn new(folder: ResourceFolder, variable: Variable) -> Self {
+        Self {
+            folder,
+            variable,
+            fingerprint: None,
+        }
+    }
+}
+
+impl Source for ResourceFolderSource {
+    fn changes(&mut self, now: Timestamp) -> Result<Option<Declared>, String> {
+        let before = self.fingerprint.take();
+        let looked = match &before {
+            Some(before) => self.folder.fingerprint_after(before, now),
+            None => self.folder.fingerprint(now),
+        };
+        let fingerprint = looked.map_err(|error| {
+            let path = self.folder.path().display();
+            format!("failed to read the resources in {path}: {error}")
+        })?;
+        let is_new = before.as_ref() != Some(&fingerprint);
+        self.fingerprint = Some(fingerprint);
+        if !is_new {
+            return Ok(None);
+        }
+        let resources = self
+            .folder
+            .load()
+            .map_err(|error| readable_causes(&error).join(": "))?;
+        let backups = resources.backups.iter();
+        Ok(Some(Declared {
+            assets: backups.map(|backup| asset(backup, self.variable)).collect(),
+            policies: resources
+                .policies
+                .iter()
+                .map(BackupPolicy::policy)
+                .collect(),
+        }))
+    }
+}
+
+/// The asset that a document describes.
+fn asset(backup: &PrometheusBackup, variable: Variable) -> AssetSpec {
+    let repository = backup.repository();
+    let client = backup.client_settings();
+    AssetSpec {
+        id: backup.asset_id(),
+        labels: backup.metadata().labels.clone(),
+        own: backup.objectives(),
+        suspended: backup.is_suspended(),
+        immediate: backup.spec().immediate,
+        plans: backup.plans(),
+        places: BTreeMap::from([
+            ("prometheus", client.url.clone()),
+            ("repository", repository.location.to_string()),
+            ("instance", repository.instance.to_string()),
+        ]),
+        operator: Arc::new(PrometheusOperator {
+            instance: repository.instance.clone(),
+            open: Box::new(move |missing_folder| Ok(repository.open(missing_folder, &variable)?)),
+            source: BackupSource::Running {
+                client,
+                data_directory: backup.data_directory(),
+                skip_head: backup.spec().skip_head,
+            },
+            retention: backup.retention(),
+            grace: backup.grace(),
+            level: backup.verification_level(),
+            slices: backup.verification_slices(),
+        }),
+    }
+}

@@ -1,0 +1,11 @@
+//! `lifeboat serve`: settings, and the wiring of ledger, resources, controller, notifiers and HTTP.
+
+mod error;
+mod run;
+mod run_history;
+mod settings;
+mod settings_file;
+
+pub(crate) use error::ServeError;
+pub(crate) use run::run;
+pub(crate) use settings_file::SettingsFileError;

@@ -1,0 +1,98 @@
+//! Starts everything in order, and ends it in the opposite one.
+
+use std::{fs, path::Path, process::ExitCode, sync::Arc};
+
+use anyhow::Context;
+use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
+use lifeboat_alerts::Router;
+use lifeboat_controller::{Controller, ResourceFolderSource};
+use lifeboat_ledger::Ledger;
+use lifeboat_resources::ResourceFolder;
+use lifeboat_web::ApiToken;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{error::ServeError, run_history::LedgerHistory, settings::Settings};
+use crate::cli::{ServeOptions, variable};
+
+pub(crate) async fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
+    let settings = Settings::of(options)?;
+    let router = Router::new(&settings.alerts, settings.controller.evaluation_interval)?;
+    let api_token = settings
+        .api_token_file
+        .as_deref()
+        .map(read_token)
+        .transpose()?;
+    // An address that is taken is better known before the ledger is claimed.
+    let address = settings.listen;
+    let listener = TcpListener::bind(address)
+        .await
+        .map_err(|source| ServeError::Listen { address, source })?;
+    let ledger = Ledger::open(&settings.ledger).await?;
+    let stop = stop_on_signal()?;
+    let source = Box::new(ResourceFolderSource::new(
+        ResourceFolder::new(settings.resources),
+        variable,
+    ));
+    let history = LedgerHistory(Ledger::open_read_only(&settings.ledger).await?);
+    let (controller, handle) =
+        Controller::start(settings.controller, source, ledger, router, Arc::new(now)).await?;
+    tracing::info!(
+        "lifeboat {} serves http://{}/ with the ledger {}",
+        env!("CARGO_PKG_VERSION"),
+        listener.local_addr().unwrap_or(address),
+        settings.ledger,
+    );
+    let web_stop = CancellationToken::new();
+    let state = lifeboat_web::State::new(handle, Arc::new(history), api_token, now);
+    let web = tokio::spawn(lifeboat_web::serve(listener, state, web_stop.clone()));
+    controller.run(stop).await;
+    // Until here, whoever asks is told how the end goes.
+    web_stop.cancel();
+    web.await.context("the HTTP side was ended by a defect")??;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn read_token(path: &Path) -> Result<ApiToken, ServeError> {
+    let text = fs::read_to_string(path).map_err(|source| ServeError::Token {
+        path: path.to_owned(),
+        source,
+    })?;
+    ApiToken::new(&text).ok_or_else(|| ServeError::EmptyToken {
+        path: path.to_owned(),
+    })
+}
+
+/// The time, in the precision that the ledger keeps.
+fn now() -> Timestamp {
+    let now = Timestamp::now();
+    let milliseconds = TimestampRound::new()
+        .smallest(Unit::Millisecond)
+        .mode(RoundMode::Trunc);
+    now.round(milliseconds).unwrap_or(now)
+}
+
+/// Is cancelled by SIGINT or SIGTERM.
+fn stop_on_signal() -> anyhow::Result<CancellationToken> {
+    let mut interrupt = signal(SignalKind::interrupt()).context("failed to listen for SIGINT")?;
+    let mut terminate = signal(SignalKind::terminate()).context("failed to listen for SIGTERM")?;
+    let stop = CancellationToken::new();
+    let stopping = stop.clone();
+    tokio::spawn(async move {
+        loop {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            if stopping.is_cancelled() {
+                std::process::exit(crate::interrupt::INTERRUPTED);
+            }
+            tracing::warn!("stopping; again to stop at once");
+            stopping.cancel();
+        }
+    });
+    Ok(stop)
+}

@@ -1,0 +1,108 @@
+//! The settings in force: an option or its variable, else the file, else the default.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
+
+use anyhow::Context;
+use jiff::SignedDuration;
+use lifeboat_alerts::{
+    NotificationSettings,
+    settings::{AlertmanagerSettings, NotifierSettings, SecretUrl, WebhookSettings},
+};
+use lifeboat_controller::ControllerSettings;
+use lifeboat_ledger::LedgerLocation;
+
+use super::settings_file::SettingsFile;
+use crate::cli::{ServeOptions, UsageError};
+
+/// The ledger without a setting: a file in the working directory.
+const DEFAULT_LEDGER: &str = "lifeboat.db";
+
+/// Everything that `serve` goes by.
+pub(super) struct Settings {
+    pub(super) resources: PathBuf,
+    pub(super) ledger: LedgerLocation,
+    pub(super) listen: SocketAddr,
+    pub(super) api_token_file: Option<PathBuf>,
+    pub(super) alerts: NotificationSettings,
+    pub(super) controller: ControllerSettings,
+}
+
+impl Settings {
+    pub(super) fn of(options: &ServeOptions) -> anyhow::Result<Self> {
+        let file = match &options.config {
+            Some(path) => SettingsFile::read(path)?,
+            None => SettingsFile::default(),
+        };
+        let resources = options.resources.clone().or(file.resources);
+        let resources = resources.ok_or_else(|| {
+            UsageError::new(
+                "there is nothing to serve: no folder of resources is given",
+                "give --resources DIR; docs/examples/prometheus-backup.yaml is a document to begin with",
+            )
+        })?;
+        let ledger = options.ledger.clone().or(file.ledger);
+        let ledger = ledger.as_deref().unwrap_or(DEFAULT_LEDGER).parse()?;
+        let listen = options.listen.or(file.listen);
+        let default_listen = (Ipv4Addr::LOCALHOST, lifeboat_web::DEFAULT_PORT).into();
+        let grace = options.shutdown_grace.or(file.shutdown_grace);
+        let maximum_runs = options.maximum_runs.or(file.maximum_runs).unwrap_or(2);
+        Ok(Self {
+            resources,
+            ledger,
+            listen: listen.unwrap_or(default_listen),
+            api_token_file: options.api_token_file.clone().or(file.api_token_file),
+            controller: ControllerSettings {
+                evaluation_interval: options
+                    .evaluation_interval
+                    .or(file.evaluation_interval)
+                    .unwrap_or(SignedDuration::from_secs(15)),
+                reload_interval: options
+                    .reload_interval
+                    .or(file.reload_interval)
+                    .unwrap_or(SignedDuration::from_secs(5)),
+                maximum_runs: usize::from(maximum_runs.max(1)),
+                shutdown_grace: Duration::try_from(grace.unwrap_or(SignedDuration::from_secs(25)))
+                    .context("the shutdown grace must not be negative")?,
+                history_retention: options
+                    .history_retention
+                    .or(file.history_retention)
+                    .unwrap_or(SignedDuration::from_hours(400 * 24)),
+            },
+            alerts: alerts(options, file.alerts),
+        })
+    }
+}
+
+/// The notifiers of the options take the place of the file's.
+fn alerts(options: &ServeOptions, file: NotificationSettings) -> NotificationSettings {
+    let mut alerts = file;
+    let with_alertmanager = !options.alertmanager.is_empty();
+    if with_alertmanager || options.webhook.is_some() {
+        alerts.notifiers.clear();
+    }
+    if with_alertmanager {
+        let settings = AlertmanagerSettings {
+            urls: options.alertmanager.clone(),
+            ..AlertmanagerSettings::default()
+        };
+        let mut notifier = NotifierSettings::alertmanager("alertmanager", settings);
+        notifier.fallback = options.webhook.as_ref().map(|_| "webhook".to_owned());
+        alerts.notifiers.push(notifier);
+    }
+    if let Some(url) = &options.webhook {
+        let settings = WebhookSettings::new(SecretUrl::new(url.clone()));
+        let mut notifier = NotifierSettings::webhook("webhook", settings);
+        notifier.only_as_fallback = with_alertmanager;
+        alerts.notifiers.push(notifier);
+    }
+    alerts
+        .external_labels
+        .extend(options.external_label.iter().cloned());
+    alerts.external_url = options.external_url.clone().or(alerts.external_url);
+    alerts.runbook_url = options.runbook_url.clone().or(alerts.runbook_url);
+    alerts
+}

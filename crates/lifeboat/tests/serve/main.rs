@@ -1,0 +1,27 @@
+//! `lifeboat serve` as a person runs it: the real binary, a real Prometheus, and a clock that the test sets.
+#![expect(clippy::unwrap_used, reason = "a panic in a helper is a failed test")]
+
+mod clock;
+mod disaster;
+mod ledger;
+mod resources;
+mod running;
+mod scrape;
+mod served;
+mod stories;
+#[path = "../support/mod.rs"]
+mod support;
+
+use lifeboat_testkit::prometheus::Prometheus;
+
+/// A Prometheus that can be backed up, with some samples.
+pub(crate) async fn prometheus() -> Prometheus {
+    let prometheus = Prometheus::debian().admin_api(true).start().await;
+    prometheus.wait_for_samples(100).await;
+    prometheus
+}
+
+/// A Prometheus without its admin API.
+pub(crate) async fn closed_prometheus() -> Prometheus {
+    Prometheus::debian().start().await
+}

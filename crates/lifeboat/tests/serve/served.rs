@@ -1,0 +1,310 @@
+//! A `lifeboat serve` of a test's own: its folder, its resources, and a clock that the test can set.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus};
+use std::time::{Duration, Instant};
+
+use lifeboat_testkit::ports::free_port;
+use lifeboat_testkit::process::Process;
+use lifeboat_testkit::prometheus::Prometheus;
+use lifeboat_testkit::{http, tools::libfaketime};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::support::{LIFEBOAT, Ran, clean, lifeboat, run};
+
+/// How long anything may take that a test waits for; far longer than it does.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What a Lifeboat is started with, more than once if a test wants to see a restart.
+pub(crate) struct Setup {
+    folder: TempDir,
+    port: u16,
+    arguments: Vec<String>,
+}
+
+impl Setup {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("resources")).unwrap();
+        let setup = Self {
+            folder,
+            port: free_port(),
+            arguments: Vec::new(),
+        };
+        setup.set_clock("+0");
+        setup
+    }
+
+    /// More arguments for `serve`, separated by blanks.
+    pub(crate) fn with(mut self, arguments: &str) -> Self {
+        let words = arguments.split_whitespace().map(ToOwned::to_owned);
+        self.arguments.extend(words);
+        self
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn ledger(&self) -> PathBuf {
+        self.path("ledger.db")
+    }
+
+    pub(crate) fn repository(&self) -> PathBuf {
+        self.path("repository")
+    }
+
+    /// Writes a document into the folder of resources.
+    pub(crate) fn resource(&self, name: &str, text: &str) {
+        // In one step, as a mounted ConfigMap changes.
+        let new = self.path("new.yaml");
+        fs::write(&new, text).unwrap();
+        fs::rename(new, self.path("resources").join(name)).unwrap();
+    }
+
+    /// Declares `Prometheus/monitoring/main`, with more lines for its `spec`.
+    pub(crate) fn declare(&self, prometheus: &Prometheus, more: &str) {
+        let url = prometheus.url();
+        let data = prometheus.data_directory().display().to_string();
+        self.resource("main.yaml", &self.document(&url, &data, more));
+    }
+
+    /// Declares it with a repository that takes hours for anything.
+    pub(crate) fn declare_slowly(&self, prometheus: &Prometheus, more: &str) {
+        let url = prometheus.url();
+        let data = prometheus.data_directory().display().to_string();
+        let document = self.document(&url, &data, more);
+        let slow = document.replace(
+            "repository: {url:",
+            "repository: {bandwidthLimit: 10B/s, url:",
+        );
+        self.resource("main.yaml", &slow);
+    }
+
+    pub(crate) fn document(&self, url: &str, data: &str, more: &str) -> String {
+        let repository = self.repository();
+        let more: String = more
+            .lines()
+            .map(|line| format!("  {}\n", line.trim_end()))
+            .collect();
+        format!(
+            "apiVersion: lifeboat.dev/v1alpha1\n\
+             kind: PrometheusBackup\n\
+             metadata: {{name: main, namespace: monitoring}}\n\
+             spec:\n  prometheus: {{url: \"{url}\", dataDirectory: \"{data}\"}}\n  \
+             repository: {{url: \"{}\"}}\n{more}",
+            repository.display()
+        )
+    }
+
+    /// Sets the clock of the Lifeboats started from here, running or not: an offset such as `+25h`.
+    pub(crate) fn set_clock(&self, offset: &str) {
+        let new = self.path("clock.new");
+        fs::write(&new, format!("{offset}\n")).unwrap();
+        fs::rename(new, self.path("clock")).unwrap();
+    }
+
+    /// Starts it, and waits until it is ready.
+    pub(crate) async fn start(&self) -> Served<'_> {
+        let served = self.spawn();
+        let ready = format!("{}/readyz", served.url());
+        served.process.wait_for_http(&ready, PATIENCE).await;
+        served
+    }
+
+    /// Starts it.
+    pub(crate) fn spawn(&self) -> Served<'_> {
+        Served {
+            process: Process::spawn("lifeboat serve", self.command()),
+            setup: self,
+        }
+    }
+
+    /// The command that starts it.
+    pub(crate) fn command(&self) -> Command {
+        let mut command = clean(LIFEBOAT);
+        command
+            .args(["serve", "--log-level", "info"])
+            .args(["--reload-interval", "1s", "--evaluation-interval", "2s"])
+            .arg("--resources")
+            .arg(self.path("resources"))
+            .arg("--ledger")
+            .arg(self.ledger())
+            .args(["--listen", &format!("127.0.0.1:{}", self.port)])
+            .args(&self.arguments);
+        for (name, value) in [
+            ("LD_PRELOAD", libfaketime().as_os_str()),
+            ("FAKETIME_TIMESTAMP_FILE", self.path("clock").as_os_str()),
+            ("FAKETIME_NO_CACHE", "1".as_ref()),
+            ("FAKETIME_DONT_FAKE_MONOTONIC", "1".as_ref()),
+            ("NO_FAKE_STAT", "1".as_ref()),
+        ] {
+            command.env(name, value);
+        }
+        command
+    }
+
+    /// A command of the command line that speaks to this server; words separated by blanks.
+    pub(crate) fn ask(&self, words: &str) -> Ran {
+        let mut command = lifeboat(words.split_whitespace());
+        command.args(["--server", &format!("http://127.0.0.1:{}", self.port)]);
+        run(&mut command)
+    }
+}
+
+/// A running Lifeboat.
+pub(crate) struct Served<'a> {
+    process: Process,
+    setup: &'a Setup,
+}
+
+impl Served<'_> {
+    pub(crate) fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.setup.port)
+    }
+
+    pub(crate) fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.setup.port)
+    }
+
+    pub(crate) fn log(&self) -> String {
+        self.process.log()
+    }
+
+    /// An answer of the API, such as that to `assets`.
+    pub(crate) async fn api(&self, path: &str) -> Value {
+        let url = format!("{}/api/v1/{path}", self.url());
+        let answer = http::request("GET", &url, &[], "").await.unwrap();
+        assert!(
+            answer.is_success(),
+            "{path}: {} {}",
+            answer.status,
+            answer.text()
+        );
+        answer.json()
+    }
+
+    /// The one asset of most tests.
+    pub(crate) async fn main_asset(&self) -> Value {
+        self.api("assets/Prometheus/monitoring/main").await
+    }
+
+    /// Waits until the one asset is like this, and returns it.
+    pub(crate) async fn wait_for_asset(&self, what: &str, is_so: impl Fn(&Value) -> bool) -> Value {
+        self.wait_for(what, async || self.main_asset().await, is_so)
+            .await
+    }
+
+    /// Waits until an alert is in this state, and returns it.
+    pub(crate) async fn wait_for_alert(&self, name: &str, state: &str) -> Value {
+        let alerts = self
+            .wait_for(
+                &format!("{name} is {state}"),
+                async || self.api("alerts").await,
+                |alerts| find_alert(alerts, name).is_some_and(|alert| alert["state"] == state),
+            )
+            .await;
+        find_alert(&alerts, name).unwrap().clone()
+    }
+
+    /// Waits until an answer is like this, and returns it.
+    pub(crate) async fn wait_for(
+        &self,
+        what: &str,
+        ask: impl AsyncFn() -> Value,
+        is_so: impl Fn(&Value) -> bool,
+    ) -> Value {
+        let start = Instant::now();
+        loop {
+            let answer = ask().await;
+            if is_so(&answer) {
+                return answer;
+            }
+            assert!(
+                start.elapsed() < PATIENCE,
+                "{what}: not within {PATIENCE:?}; the last answer is {answer:#}\n{}",
+                self.log()
+            );
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// Waits until everything has been evaluated anew, with the clock as it is now.
+    pub(crate) async fn wait_for_evaluation(&self) {
+        // A reload evaluates; so does the passing of an interval.
+        let before = self.api("assets").await["at"].clone();
+        self.wait_for(
+            "there is a new evaluation",
+            async || self.api("assets").await,
+            |list| list["at"] != before,
+        )
+        .await;
+    }
+
+    /// Waits until nobody is still to be told anything.
+    pub(crate) async fn wait_until_told(&self) {
+        self.wait_for(
+            "everybody is told",
+            async || self.api("assets").await,
+            |list| list["lifeboat"]["messages_waiting"] == 0,
+        )
+        .await;
+    }
+
+    /// The metrics in the text format.
+    pub(crate) async fn metrics(&self) -> String {
+        let url = format!("{}/metrics", self.url());
+        http::request("GET", &url, &[], "").await.unwrap().text()
+    }
+
+    /// Waits until the log holds this.
+    pub(crate) async fn wait_for_log(&self, text: &str) {
+        let start = Instant::now();
+        while !self.log().contains(text) {
+            assert!(
+                start.elapsed() < PATIENCE,
+                "{text:?} is not in\n{}",
+                self.log()
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Ends it as a service manager does.
+    pub(crate) async fn terminate(self) -> (ExitStatus, String) {
+        let status = self.process.terminate(PATIENCE).await;
+        (status, self.process.log())
+    }
+
+    /// Waits for its end.
+    pub(crate) async fn wait(self) -> (ExitStatus, String) {
+        let status = self.process.wait(PATIENCE).await;
+        (status, self.process.log())
+    }
+
+    pub(crate) fn kill_9(self) {
+        self.process.kill_9();
+    }
+}
+
+/// An alert of the answer to `alerts`.
+pub(crate) fn find_alert<'a>(alerts: &'a Value, name: &str) -> Option<&'a Value> {
+    let alerts = alerts["alerts"].as_array().or_else(|| alerts.as_array())?;
+    alerts.iter().find(|alert| alert["alert"] == name)
+}
+
+/// What is reported of one check of an asset.
+pub(crate) fn report<'a>(asset: &'a Value, check: &str) -> &'a Value {
+    let checks = asset["checks"].as_array().unwrap();
+    checks
+        .iter()
+        .find(|report| report["check"] == check)
+        .unwrap()
+}
+
+/// How many entries a folder has; 0 if it isn't there.
+pub(crate) fn entries(folder: &Path) -> usize {
+    fs::read_dir(folder).map_or(0, Iterator::count)
+}
