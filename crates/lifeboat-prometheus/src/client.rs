@@ -267,7 +267,7 @@ fn parse_url(text: &str) -> Result<Url, Error> {
         url: shown.clone(),
         reason: reason.to_owned(),
     };
-    if !shown.contains("://") {
+    if !text.contains("://") {
         return Err(refused("it lacks http:// or https:// at its beginning"));
     }
     let url = Url::parse(text).map_err(|error| refused(&error.to_string()))?;
@@ -325,6 +325,7 @@ mod tests {
     #[case("host:9090")]
     #[case("ftp://host")]
     #[case("http://user:s3cret@host")]
+    #[case("user:s3cret@host")]
     fn a_url_that_cannot_work_is_refused_without_showing_a_password(#[case] url: &str) {
         let error = client(url).unwrap_err().to_string();
         assert!(!error.contains("s3cret"), "{error}");

@@ -1,1 +1,42 @@
-//! PrometheusBackup and BackupPolicy documents: strict reading with lines and hints, and a folder of them that is watched.
+//! `PrometheusBackup` and `BackupPolicy` documents: strict reading with lines and hints, and a folder of them that is watched.
+//!
+//! ```text
+//! yaml               YAML as a tree of nodes that know their line, and decoding that names it
+//! values             what documents write as texts: lengths of time, schedules, URLs, names
+//! metadata           what every document says of itself
+//! backup, policy     the two kinds, and what they come to in the words of the other crates
+//! document           one document, with everything that is wrong with it
+//! resources          all documents together: no two may describe the same
+//! folder             where they are read from
+//! fingerprint        whether anything there has changed
+//! ```
+
+mod backup;
+mod defaults;
+mod document;
+mod error;
+mod fingerprint;
+mod folder;
+mod metadata;
+mod policy;
+mod problem;
+mod resources;
+mod rules;
+mod syntax;
+pub mod values;
+mod yaml;
+
+pub use backup::{
+    AddressingSpec, AzureSpec, ChecksumSpec, CredentialsSpec, EncryptionSpec, GoogleSpec,
+    LevelSpec, ObjectivesSpec, PrometheusBackup, PrometheusBackupSpec, PrometheusSpec, PruneSpec,
+    RepositorySettings, RepositorySpec, RetentionSpec, RetriesSpec, S3Spec, SeveritySpec,
+    VerificationSpec,
+};
+pub use document::API_VERSION;
+pub use error::LoadError;
+pub use fingerprint::Fingerprint;
+pub use folder::ResourceFolder;
+pub use metadata::Metadata;
+pub use policy::{BackupPolicy, BackupPolicySpec, KindSpec, SelectorSpec};
+pub use problem::{Position, Problem};
+pub use resources::{Resources, SourceFile};

@@ -1,0 +1,216 @@
+//! What a `PrometheusBackup` asks of its operations: retries, retention, prune, verification, objectives.
+
+use jiff::{SignedDuration, tz::TimeZone};
+use lifeboat_core::{
+    ObjectiveOverrides, Schedule, retention::RetentionPolicy, scheduling::Retries,
+};
+use lifeboat_repository::{DEFAULT_GRACE, Level};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{defaults, values::Text};
+
+/// What follows a failed run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct RetriesSpec {
+    /// How many retries there are.
+    pub limit: u32,
+    /// The wait before the first retry. It doubles for each one after that, up to an hour.
+    pub backoff: Text<SignedDuration>,
+}
+
+impl Default for RetriesSpec {
+    fn default() -> Self {
+        Self {
+            limit: 3,
+            backoff: Text(SignedDuration::from_mins(1)),
+        }
+    }
+}
+
+impl RetriesSpec {
+    pub(super) const fn retries(&self) -> Retries {
+        Retries {
+            limit: self.limit,
+            backoff: self.backoff.0,
+        }
+    }
+}
+
+/// Which backups to keep. Periods without a backup don't count, so when backups stop, old ones stay.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct RetentionSpec {
+    /// Keep the newest so many backups.
+    pub last: u32,
+    /// Keep the newest backup of each of so many hours.
+    pub hourly: u32,
+    /// Keep the newest backup of each of so many days.
+    pub daily: u32,
+    /// Keep the first backup of each of so many weeks.
+    pub weekly: u32,
+    /// Keep the first backup of each of so many months.
+    pub monthly: u32,
+    /// Keep the first backup of each of so many years.
+    pub yearly: u32,
+    /// Keep every backup made within this time before the newest one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keep_within: Option<Text<SignedDuration>>,
+}
+
+impl Default for RetentionSpec {
+    fn default() -> Self {
+        let policy = RetentionPolicy::default();
+        Self {
+            last: policy.last,
+            hourly: policy.hourly,
+            daily: policy.daily,
+            weekly: policy.weekly,
+            monthly: policy.monthly,
+            yearly: policy.yearly,
+            keep_within: policy.keep_within.map(Text),
+        }
+    }
+}
+
+impl RetentionSpec {
+    pub(super) fn policy(&self, time_zone: TimeZone) -> RetentionPolicy {
+        RetentionPolicy {
+            last: self.last,
+            hourly: self.hourly,
+            daily: self.daily,
+            weekly: self.weekly,
+            monthly: self.monthly,
+            yearly: self.yearly,
+            keep_within: self.keep_within.as_ref().map(|within| within.0),
+            time_zone,
+        }
+    }
+}
+
+/// When and how to prune.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct PruneSpec {
+    /// When to prune.
+    pub schedule: Text<Schedule>,
+    /// Whether nothing is pruned. Backups go on.
+    pub suspend: bool,
+    /// How long a prune may take.
+    pub deadline: Text<SignedDuration>,
+    /// How long to keep objects that no backup needs any more. It should be longer than a backup
+    /// may take.
+    pub grace: Text<SignedDuration>,
+}
+
+impl Default for PruneSpec {
+    fn default() -> Self {
+        Self {
+            schedule: defaults::prune_schedule(),
+            suspend: false,
+            deadline: defaults::deadline(),
+            grace: Text(DEFAULT_GRACE),
+        }
+    }
+}
+
+/// When and how to verify.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct VerificationSpec {
+    /// When to verify.
+    pub schedule: Text<Schedule>,
+    /// Whether nothing is verified. Backups go on.
+    pub suspend: bool,
+    /// How deep to look.
+    pub level: LevelSpec,
+    /// Each run reads one of so many slices of the blocks in turn, so all are read in that many
+    /// runs. With 1, every run reads everything.
+    #[schemars(range(min = 1))]
+    pub slices: u32,
+    /// How long a verification may take.
+    pub deadline: Text<SignedDuration>,
+}
+
+impl Default for VerificationSpec {
+    fn default() -> Self {
+        Self {
+            schedule: defaults::verification_schedule(),
+            suspend: false,
+            level: LevelSpec::Deep,
+            slices: 10,
+            deadline: defaults::deadline(),
+        }
+    }
+}
+
+/// How deep a verification looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum LevelSpec {
+    /// Every object is there and has the right size; no data is read.
+    Quick,
+    /// Every byte is read and compared with its SHA-256.
+    Checksums,
+    /// As checksums, and every structure of the database is checked.
+    Deep,
+}
+
+impl From<LevelSpec> for Level {
+    fn from(level: LevelSpec) -> Self {
+        match level {
+            LevelSpec::Quick => Self::Quick,
+            LevelSpec::Checksums => Self::Checksums,
+            LevelSpec::Deep => Self::Deep,
+        }
+    }
+}
+
+/// What is promised.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct ObjectivesSpec {
+    /// How old the newest good backup may be (the recovery point objective). Where nobody says
+    /// otherwise, 25 hours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub maximum_age: Option<Text<SignedDuration>>,
+    /// How long ago the newest good verification may lie. Where nobody says otherwise, 8 days.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verification_age: Option<Text<SignedDuration>>,
+    /// How bad a broken promise is. Where nobody says otherwise, each alert has its own severity.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub severity: Option<SeveritySpec>,
+}
+
+impl ObjectivesSpec {
+    pub(crate) fn overrides(&self) -> ObjectiveOverrides {
+        ObjectiveOverrides {
+            maximum_age: self.maximum_age.as_ref().map(|age| age.0),
+            verification_age: self.verification_age.as_ref().map(|age| age.0),
+            severity: self.severity.map(Into::into),
+        }
+    }
+}
+
+/// How bad a broken promise is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum SeveritySpec {
+    /// Worth knowing.
+    Info,
+    /// To be mended in working hours.
+    Warning,
+    /// To be mended now.
+    Critical,
+}
+
+impl From<SeveritySpec> for lifeboat_core::Severity {
+    fn from(severity: SeveritySpec) -> Self {
+        match severity {
+            SeveritySpec::Info => Self::Info,
+            SeveritySpec::Warning => Self::Warning,
+            SeveritySpec::Critical => Self::Critical,
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Lengths of time such as `25h`, written back in the largest unit that fits exactly.
+
+use jiff::SignedDuration;
+use lifeboat_core::{DurationError, parse_duration};
+
+use super::Written;
+
+impl Written for SignedDuration {
+    const TITLE: &'static str = "length of time";
+    const EXPECTED: &'static str = "a length of time such as 25h, 90m or 7d";
+
+    fn read(text: &str) -> Result<Self, String> {
+        parse_duration(text).map_err(|error| match error {
+            DurationError::Form => format!("'{text}' is not a length of time"),
+            DurationError::Calendar => {
+                format!("'{text}' has months or years, which differ in length")
+            }
+            DurationError::Negative => format!("'{text}' is negative"),
+        })
+    }
+
+    fn write(&self) -> String {
+        const UNITS: [(i64, &str); 4] = [(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")];
+        let seconds = self.as_secs();
+        if self.subsec_nanos() != 0 {
+            return format!("{self:#}");
+        }
+        let fitting = UNITS.iter().find(|(length, _)| {
+            // One day is read more easily as 24h, and nothing as 0s.
+            seconds % length == 0
+                && (*length == 1 || seconds > 0)
+                && (seconds, *length) != (86_400, 86_400)
+        });
+        match fitting {
+            Some((length, unit)) => format!("{}{unit}", seconds / length),
+            None => format!("{seconds}s"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("25h", "25h")]
+    #[case("24h", "24h")]
+    #[case("1d", "24h")]
+    #[case("2w", "14d")]
+    #[case("90m", "90m")]
+    #[case("1h 1s", "3601s")]
+    #[case("0s", "0s")]
+    #[case("1500ms", "1s 500ms")]
+    fn a_length_of_time_reads_back_as_it_is_written(#[case] text: &str, #[case] written: &str) {
+        let length = SignedDuration::read(text).unwrap();
+        assert_eq!(length.write(), written);
+        assert_eq!(SignedDuration::read(written), Ok(length));
+    }
+}

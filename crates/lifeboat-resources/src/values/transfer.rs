@@ -1,0 +1,44 @@
+//! Rates and storage classes.
+
+use lifeboat_repository::{parse_rate, parse_storage_class};
+
+use super::Written;
+
+/// Bytes a second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate(pub u64);
+
+/// A storage class whose objects can be read at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StorageClass(pub String);
+
+impl Written for Rate {
+    const TITLE: &'static str = "rate";
+    const EXPECTED: &'static str = "a size a second, such as 50MiB/s";
+
+    fn read(text: &str) -> Result<Self, String> {
+        parse_rate(text)
+            .map(Self)
+            .map_err(|_| format!("'{text}' is no rate above 0"))
+    }
+
+    fn write(&self) -> String {
+        format!("{}B/s", self.0)
+    }
+}
+
+impl Written for StorageClass {
+    const TITLE: &'static str = "storage class";
+    const EXPECTED: &'static str =
+        "a class whose objects can be read at once, such as STANDARD_IA or GLACIER_IR";
+
+    fn read(text: &str) -> Result<Self, String> {
+        parse_storage_class(text)
+            .map(Self)
+            .map_err(|_| format!("objects of the class {text} must be thawed before they are read, so nothing could be verified or restored"))
+    }
+
+    fn write(&self) -> String {
+        self.0.clone()
+    }
+}
