@@ -6,7 +6,12 @@ use anstyle::{AnsiColor, Style};
 use lifeboat_controller::operations::OperationError;
 use lifeboat_core::readable_causes;
 
-use crate::cli::UsageError;
+use crate::{
+    api_client::ApiClientError,
+    cli::UsageError,
+    commands::LostRun,
+    serve::{ServeError, SettingsFileError},
+};
 
 /// The exit code for arguments that cannot work, as the argument parser's own errors have it.
 const WRONG_USAGE: u8 = 2;
@@ -45,6 +50,9 @@ fn is_wrong_usage(error: &(dyn StdError + 'static)) -> bool {
         _ => {}
     }
     error.is::<UsageError>()
+        || error
+            .downcast_ref()
+            .is_some_and(ApiClientError::is_wrong_usage)
         || matches!(
             error.downcast_ref(),
             Some(Repository::Location(_) | Repository::Policy(_) | Repository::Endpoint { .. })
@@ -54,14 +62,33 @@ fn is_wrong_usage(error: &(dyn StdError + 'static)) -> bool {
 
 /// The next step that an error names, whichever library it comes from.
 fn hint(error: &(dyn StdError + 'static)) -> Option<String> {
-    if let Some(error) = error.downcast_ref::<lifeboat_repository::Error>() {
-        return error.hint();
+    /// The hint of the first of these types that the error is.
+    macro_rules! first_of {
+        ($($type:ty),+ $(,)?) => {
+            $(if let Some(error) = error.downcast_ref::<$type>() {
+                return error.hint().map(Into::into);
+            })+
+        };
     }
-    if let Some(error) = error.downcast_ref::<lifeboat_prometheus::Error>() {
-        return error.hint().map(str::to_owned);
+    first_of!(
+        lifeboat_repository::Error,
+        lifeboat_prometheus::Error,
+        lifeboat_ledger::Error,
+        lifeboat_alerts::RouterError,
+        lifeboat_alerts::SettingsError,
+        lifeboat_controller::ControllerError,
+        OperationError,
+        ApiClientError,
+        ServeError,
+    );
+    if let Some(error) = error.downcast_ref::<lifeboat_ledger::LocationError>() {
+        return Some(error.hint().to_owned());
     }
-    if let Some(error) = error.downcast_ref::<OperationError>() {
-        return error.hint();
+    if let Some(error) = error.downcast_ref::<SettingsFileError>() {
+        return Some(error.hint().to_owned());
+    }
+    if let Some(error) = error.downcast_ref::<LostRun>() {
+        return Some(error.hint());
     }
     error
         .downcast_ref::<UsageError>()

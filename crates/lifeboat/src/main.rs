@@ -1,5 +1,6 @@
 //! Lifeboat's command line: parses the arguments, runs one command, and ends with 0 (fine), 1 (failed or failing) or 2 (wrong usage).
 
+mod api_client;
 #[expect(
     clippy::doc_markdown,
     reason = "these comments become help texts, which are not Markdown"
@@ -10,6 +11,7 @@ mod failure;
 mod interrupt;
 mod logging;
 mod output;
+mod serve;
 
 use std::process::ExitCode;
 
@@ -19,7 +21,7 @@ use crate::cli::{Arguments, Command};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    logging::start(&arguments.logging);
+    logging::start(&arguments.logging, arguments.command.log_level());
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -39,8 +41,11 @@ fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let printer = output::Printer::new(arguments.output);
     match arguments.command {
+        Command::Serve(options) => serve::run(&options).await,
         Command::Backup(command) => commands::backup(command, &printer).await,
         Command::Backups(command) => commands::backups(command, &printer).await,
+        Command::Status(options) => commands::status(&options, &printer).await,
+        Command::Run(options) => commands::run(&options, &printer).await,
         Command::Completions { shell } => {
             commands::completions(shell);
             Ok(ExitCode::SUCCESS)

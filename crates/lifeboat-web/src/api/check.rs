@@ -1,7 +1,7 @@
 //! One check's answer, with its evidence in words and in numbers.
 
 use jiff::{SignedDuration, Timestamp};
-use lifeboat_core::{Check, Evidence, Status, Verdict};
+use lifeboat_core::{AssetId, Check, Evidence, Status, Verdict};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -29,9 +29,9 @@ pub struct CheckReport {
 }
 
 impl CheckReport {
-    /// Reports a verdict as of a moment.
+    /// Reports a verdict on an asset as of a moment.
     #[must_use]
-    pub fn new(verdict: &Verdict, at: Timestamp) -> Self {
+    pub fn new(asset: &AssetId, verdict: &Verdict, at: Timestamp) -> Self {
         let (reason, facts) = facts(&verdict.evidence);
         Self {
             check: verdict.check,
@@ -39,7 +39,7 @@ impl CheckReport {
             since: verdict.since,
             for_seconds: seconds(at.duration_since(verdict.since)),
             text: sentence(&verdict.evidence),
-            hint: hint::of(verdict),
+            hint: hint::of(asset, verdict),
             reason,
             facts,
         }

@@ -5,6 +5,8 @@ mod backups;
 mod repository;
 mod s3;
 mod s3_credentials;
+mod serve;
+mod status;
 mod values;
 
 use clap::{Parser, Subcommand};
@@ -16,6 +18,8 @@ pub(crate) use backups::{
     UnpinOptions, VerifyOptions,
 };
 pub(crate) use repository::RepositoryOptions;
+pub(crate) use serve::ServeOptions;
+pub(crate) use status::{RunOptions, StatusOptions};
 
 use crate::{logging::LoggingOptions, output::Format};
 
@@ -53,12 +57,52 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Back up on schedule, watch over every backup, and raise alerts
+    #[command(long_about = "\
+Back up on schedule, watch over every backup, and raise alerts.
+
+Reads PrometheusBackup and BackupPolicy documents from a folder and follows their changes. Serves \
+/metrics, /healthz, /readyz and the API that `lifeboat status` and `lifeboat run` speak to. What \
+happened is kept in a ledger, so that a restart forgets nothing. SIGTERM lets runs finish, or stops \
+them safely, within the grace.")]
+    #[command(after_help = "\
+Examples:
+  lifeboat serve --resources /etc/lifeboat/resources
+  lifeboat serve --config /etc/lifeboat/lifeboat.yaml
+  lifeboat serve --resources resources --ledger postgres://lifeboat@db/lifeboat \\
+      --alertmanager http://alertmanager-0:9093 --alertmanager http://alertmanager-1:9093")]
+    Serve(Box<ServeOptions>),
     /// Take a backup now
     #[command(subcommand)]
     Backup(BackupCommand),
     /// List, show, pin, verify, prune and restore backups
     #[command(subcommand)]
     Backups(BackupsCommand),
+    /// Say how every asset is, or all that is known of one
+    #[command(long_about = "\
+Say how every asset is, or all that is known of one.
+
+Asks a running `lifeboat serve`. Below the table stands what is wrong, since when, and what to do \
+about it. Exits with 1 if anything shown is failing or unknown, or if the server's own view is older \
+than a minute.")]
+    #[command(after_help = "\
+Examples:
+  lifeboat status
+  lifeboat status main
+  lifeboat status --failing --watch
+  lifeboat status --output json | jq '.assets[] | {asset, status}'")]
+    Status(Box<StatusOptions>),
+    /// Start a backup, verification or prune of an asset now
+    #[command(long_about = "\
+Start a backup, verification or prune of an asset now.
+
+The running `lifeboat serve` carries it out, beside its schedule. Ending this command does not end \
+the run.")]
+    #[command(after_help = "\
+Examples:
+  lifeboat run main
+  lifeboat run Prometheus/monitoring/main --operation verification --wait")]
+    Run(Box<RunOptions>),
     /// Print a completion script for a shell
     #[command(
         after_help = "Example:\n  lifeboat completions bash > /etc/bash_completion.d/lifeboat"
@@ -67,6 +111,17 @@ pub(crate) enum Command {
         /// The shell
         shell: Shell,
     },
+}
+
+impl Command {
+    /// What is logged if nobody says otherwise. A server's log is read afterwards; that of a
+    /// command stands between its output.
+    pub(crate) const fn log_level(&self) -> &'static str {
+        match self {
+            Self::Serve(_) => "info",
+            _ => "warn",
+        }
+    }
 }
 
 /// Options that do not fit together, with the way out.
@@ -87,7 +142,7 @@ impl UsageError {
 }
 
 /// An environment variable that is set to something.
-fn variable(name: &str) -> Option<String> {
+pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 

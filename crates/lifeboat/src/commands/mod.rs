@@ -6,7 +6,9 @@ mod list;
 mod pin;
 mod prune;
 mod restore;
+mod run;
 mod show;
+mod status;
 mod verify;
 
 use std::process::ExitCode;
@@ -48,6 +50,9 @@ pub(crate) async fn backups(
         }
     }
 }
+
+pub(crate) use run::{LostRun, run};
+pub(crate) use status::run as status;
 
 pub(crate) fn completions(shell: Shell) {
     let mut command = Arguments::command();

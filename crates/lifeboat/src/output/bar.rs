@@ -44,6 +44,33 @@ impl Bar {
     }
 }
 
+/// A bar for work elsewhere, which is told how far that has come.
+pub(crate) struct RemoteBar(ProgressBar);
+
+impl RemoteBar {
+    /// Shows the bar on stderr, if that is a terminal.
+    pub(crate) fn show(what: &'static str) -> Self {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(5));
+        if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
+            bar.set_style(style);
+        }
+        bar.set_prefix(what);
+        Self(bar)
+    }
+
+    /// Takes how many bytes are done, of how many.
+    pub(crate) fn set(&self, done: u64, total: u64) {
+        self.0.set_length(total);
+        self.0.set_position(done);
+    }
+}
+
+impl Drop for RemoteBar {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
 impl Drop for Bar {
     fn drop(&mut self) {
         if let Some(follower) = self.follower.take() {

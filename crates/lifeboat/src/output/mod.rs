@@ -7,7 +7,7 @@ mod units;
 use std::io::{self, Write};
 
 use anyhow::Context;
-pub(crate) use bar::Bar;
+pub(crate) use bar::{Bar, RemoteBar};
 use clap::ValueEnum;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -39,6 +39,11 @@ pub(crate) struct Printer {
 impl Printer {
     pub(crate) const fn new(format: Format) -> Self {
         Self { format }
+    }
+
+    /// Whether people read what is printed, and not machines.
+    pub(crate) const fn is_for_people(&self) -> bool {
+        matches!(self.format, Format::Table)
     }
 
     /// Prints a report. Nobody listening any more, as after `| head`, is not an error.

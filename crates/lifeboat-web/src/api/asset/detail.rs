@@ -98,7 +98,7 @@ impl AssetDetail {
                 .collect(),
             first_seen_at: history.first_seen_at,
             checks: verdicts
-                .map(|verdict| CheckReport::new(verdict, view.at))
+                .map(|verdict| CheckReport::new(id, verdict, view.at))
                 .collect(),
             operations: Operation::ALL
                 .into_iter()

@@ -76,7 +76,7 @@ pub struct RunningRun {
 }
 
 /// How far a run has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
     /// Bytes that are done with.
     pub done_bytes: u64,
@@ -150,7 +150,7 @@ impl AssetSummary {
                 })
                 .collect(),
             troubles: verdicts
-                .map(|verdict| CheckReport::new(verdict, at))
+                .map(|verdict| CheckReport::new(&asset.id, verdict, at))
                 .filter(CheckReport::is_trouble)
                 .collect(),
         }

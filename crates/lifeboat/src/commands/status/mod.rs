@@ -1,0 +1,144 @@
+//! `lifeboat status`: how every asset is, or all that is known of one.
+
+mod detail;
+mod overview;
+pub(super) mod selection;
+mod words;
+
+use std::{io::IsTerminal, io::Write, process::ExitCode, time::Duration};
+
+use detail::Detail;
+use lifeboat_web::api::{AssetCounts, RunQuery};
+use overview::Overview;
+
+use crate::{
+    api_client::{ApiClient, ApiClientError},
+    cli::StatusOptions,
+    commands::exit_code,
+    failure,
+    output::Printer,
+};
+
+/// How often `--watch` asks again.
+const EVERY: Duration = Duration::from_secs(2);
+/// How many of an asset's last runs are shown.
+const LAST_RUNS: u32 = 10;
+
+pub(crate) async fn run(options: &StatusOptions, printer: &Printer) -> anyhow::Result<ExitCode> {
+    let client = options.server.client()?;
+    if !options.watch {
+        let shown = ask(&client, options).await?;
+        shown.print(printer)?;
+        return Ok(exit_code(shown.is_fine()));
+    }
+    tokio::select! {
+        watched = watch(&client, options, printer) => watched,
+        interrupted = tokio::signal::ctrl_c() => {
+            interrupted?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+/// What there is to show.
+enum Shown {
+    All(Overview),
+    One(Box<Detail>),
+}
+
+impl Shown {
+    fn print(&self, printer: &Printer) -> anyhow::Result<()> {
+        match self {
+            Self::All(overview) => printer.print(overview),
+            Self::One(detail) => printer.print(&**detail),
+        }
+    }
+
+    fn is_fine(&self) -> bool {
+        match self {
+            Self::All(overview) => overview.is_fine(),
+            Self::One(detail) => detail.is_fine(),
+        }
+    }
+
+    /// What is not merely older than before when it differs.
+    fn news(&self) -> String {
+        match self {
+            Self::All(overview) => overview.news(),
+            Self::One(detail) => detail.news(),
+        }
+    }
+}
+
+async fn ask(client: &ApiClient, options: &StatusOptions) -> anyhow::Result<Shown> {
+    let mut list = client.assets().await?;
+    if let Some(wanted) = &options.asset {
+        let id = selection::select(wanted, list.assets.iter().map(|asset| &asset.asset))?;
+        let detail = client.asset(&id).await?;
+        let detail = detail.ok_or_else(|| selection::gone(&id))?;
+        let query = RunQuery {
+            asset: Some(id),
+            limit: Some(LAST_RUNS),
+            ..RunQuery::default()
+        };
+        // Without a ledger the rest is worth the more.
+        let (last_runs, runs_error) = match client.runs(&query).await {
+            Ok(runs) => (runs, None),
+            Err(ApiClientError::Refused { error, .. }) => (Vec::new(), Some(error)),
+            Err(error) => return Err(error.into()),
+        };
+        return Ok(Shown::One(Box::new(Detail {
+            detail,
+            last_runs,
+            runs_error,
+        })));
+    }
+    let known = list.assets.len();
+    list.assets.retain(|asset| selection::fits(asset, options));
+    let assets = &list.assets;
+    list.alerts
+        .retain(|alert| assets.iter().any(|asset| asset.asset == alert.asset));
+    list.counts = AssetCounts::of(assets.iter().map(|asset| asset.status));
+    Ok(Shown::All(Overview { list, known }))
+}
+
+/// Shows what there is until somebody ends it: anew each time on a terminal, else at each change.
+async fn watch(
+    client: &ApiClient,
+    options: &StatusOptions,
+    printer: &Printer,
+) -> anyhow::Result<ExitCode> {
+    let is_terminal = std::io::stdout().is_terminal() && printer.is_for_people();
+    let first = ask(client, options).await?;
+    let mut news = None;
+    let mut shown = Ok(first);
+    loop {
+        match shown {
+            Ok(shown) => {
+                let now = Some(shown.news());
+                if is_terminal {
+                    clear()?;
+                    shown.print(printer)?;
+                } else if news != now {
+                    shown.print(printer)?;
+                }
+                news = now;
+            }
+            Err(error) => {
+                let now = Some(format!("{error:#}"));
+                if news != now {
+                    failure::report(&error);
+                }
+                news = now;
+            }
+        }
+        tokio::time::sleep(EVERY).await;
+        shown = ask(client, options).await;
+    }
+}
+
+fn clear() -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(b"\x1b[H\x1b[2J")?;
+    out.flush()
+}

@@ -1,0 +1,22 @@
+//! `lifeboat status` and `lifeboat run`: the real binary asks a real server about a fleet made by hand.
+#![expect(clippy::unwrap_used, reason = "a panic in a helper is a failed test")]
+
+#[path = "../../../lifeboat-web/tests/support/mod.rs"]
+mod fleet;
+#[path = "../support/mod.rs"]
+mod support;
+
+mod run;
+mod tables;
+mod watch;
+
+use std::process::Command;
+
+use fleet::Server;
+
+/// The binary, told to ask this server.
+fn asking(server: &Server, words: &str) -> Command {
+    let mut command = support::lifeboat(words.split_whitespace());
+    command.env("LIFEBOAT_SERVER", server.url(""));
+    command
+}
