@@ -23,7 +23,7 @@ use crate::{
     fleet::{Fleet, Managed},
     handle::{Handle, Request},
     recorder::{Record, Recorder},
-    runner::{Event, take_inventory},
+    runner::{Event, STOPS_WITHIN, take_inventory},
     source::{Declared, Source},
     view::{Health, View},
 };
@@ -34,6 +34,8 @@ const TICK: Duration = Duration::from_secs(1);
 const INVENTORY_RETRY: SignedDuration = SignedDuration::from_mins(5);
 /// How often the ledger forgets what is too old.
 const FORGET_EVERY: SignedDuration = SignedDuration::from_hours(24);
+/// How long the last writes may take.
+const WRITES_WITHIN: Duration = Duration::from_secs(2);
 /// Requests that may wait.
 const REQUESTS: usize = 64;
 
@@ -322,14 +324,16 @@ impl Controller {
                 self.fleet.running()
             );
         }
-        self.wait_for_runs(grace.mul_f64(2.0 / 3.0)).await;
+        // The rest is for stopping, and for writing down that they were stopped.
+        let end_of_patience = grace.saturating_sub(STOPS_WITHIN + WRITES_WITHIN);
+        self.wait_for_runs(end_of_patience).await;
         for managed in self.fleet.assets.values() {
             for running in managed.running.values() {
                 tracing::warn!(asset = %running.run.asset, "stopping the {}", running.run.operation);
                 running.cancellation.request();
             }
         }
-        self.wait_for_runs(grace.mul_f64(1.0 / 3.0)).await;
+        self.wait_for_runs(STOPS_WITHIN + WRITES_WITHIN).await;
         let now = (self.clock)();
         let left: Vec<_> = self
             .fleet
@@ -342,7 +346,7 @@ impl Controller {
             self.abandon(run, now);
         }
         self.evaluate(now);
-        if tokio::time::timeout(grace, self.recorder.flush())
+        if tokio::time::timeout(WRITES_WITHIN, self.recorder.flush())
             .await
             .is_err()
         {

@@ -1,6 +1,10 @@
 //! Runs: carries one out on a thread of its own, within its deadline, and reports its end whatever happens.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    future::pending,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use lifeboat_core::{
     HumanDuration, OperationHistory, Outcome, RecoveryPoint, Run, RunEnd, readable_causes,
@@ -11,7 +15,7 @@ use tokio::{runtime::Handle, sync::mpsc, time::timeout};
 use crate::operations::{OperationError, Operator, Order};
 
 /// How long a run may take to stop once it is asked to: a request may hang.
-const STOPS_WITHIN: Duration = Duration::from_secs(30);
+pub(crate) const STOPS_WITHIN: Duration = Duration::from_secs(5);
 
 /// How long it may take to look which recovery points there are.
 const INVENTORY_WITHIN: Duration = Duration::from_mins(10);
@@ -94,21 +98,32 @@ impl Job {
             cancellation: Arc::clone(&cancellation),
             clock: &*self.clock,
         };
-        let mut work = std::pin::pin!(self.operator.carry_out(order));
-        let in_time = timeout(self.deadline, &mut work).await.ok();
-        let overdue = in_time.is_none();
-        let result = if overdue {
+        let work = self.operator.carry_out(order);
+        let deadline = async {
+            tokio::time::sleep(self.deadline).await;
             cancellation.request();
-            timeout(STOPS_WITHIN, &mut work).await.ok()
-        } else {
-            in_time
+            // From here on, the wish to stop decides.
+            pending::<()>().await;
+        };
+        let stopped = async {
+            cancellation.requested().await;
+            tokio::time::sleep(STOPS_WITHIN).await;
+        };
+        let started = Instant::now();
+        // What doesn't stop by itself is dropped, which removes its snapshot.
+        let result = tokio::select! {
+            result = work => Some(result),
+            () = deadline => None,
+            () = stopped => None,
         };
         let at = (self.clock)();
+        let overdue = started.elapsed() >= self.deadline;
         match result {
             // What is done is done, even if it was late.
             Some(Ok(finding)) => finding.into_end(at),
-            Some(Err(error)) if !(overdue && error.is_cancelled()) => error.into_end(at),
-            _ => self.overdue(at),
+            Some(Err(error)) if !error.is_cancelled() => error.into_end(at),
+            _ if overdue => self.overdue(at),
+            _ => OperationError::from(lifeboat_repository::Error::Cancelled).into_end(at),
         }
     }
 

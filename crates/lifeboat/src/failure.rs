@@ -90,6 +90,9 @@ fn hint(error: &(dyn StdError + 'static)) -> Option<String> {
     if let Some(error) = error.downcast_ref::<LostRun>() {
         return Some(error.hint());
     }
+    if let Some(error) = error.downcast_ref::<lifeboat_resources::LoadError>() {
+        return error.hint().map(str::to_owned);
+    }
     error
         .downcast_ref::<UsageError>()
         .map(|error| error.hint.clone())

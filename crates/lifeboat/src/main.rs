@@ -46,6 +46,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Backups(command) => commands::backups(command, &printer).await,
         Command::Status(options) => commands::status(&options, &printer).await,
         Command::Run(options) => commands::run(&options, &printer).await,
+        Command::Resources(command) => commands::resources(command, &printer),
         Command::Completions { shell } => {
             commands::completions(shell);
             Ok(ExitCode::SUCCESS)

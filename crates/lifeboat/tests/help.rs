@@ -44,7 +44,7 @@ fn help(command: &[String], flag: &str) -> String {
 #[test]
 fn no_help_is_wider_than_a_terminal() {
     let commands = commands();
-    assert!(commands.len() >= 11, "{commands:?}");
+    assert!(commands.len() >= 13, "{commands:?}");
     for command in commands {
         for flag in ["-h", "--help"] {
             for line in help(&command, flag).lines() {
@@ -99,6 +99,8 @@ fn the_first_help_shows_the_way() {
     Commands:
       backup       Take a backup now
       backups      List, show, pin, verify, prune and restore backups
+      resources    Check the documents that say what to back up, and what is
+                   promised
       completions  Print a completion script for a shell
       help         Print this message or the help of the given subcommand(s)
 
@@ -269,6 +271,7 @@ fn the_help_of_prune_explains_what_stays() {
     "--log-level <FILTER>"
 )]
 #[case::no_tag("backups list --repository x --s3-tag team", "use KEY=VALUE")]
+#[case::no_resources("resources check", "<DIR>...")]
 #[case::both(
     "backup prometheus --repository x --from-snapshot y --skip-head",
     "cannot be used with"

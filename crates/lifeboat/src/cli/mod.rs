@@ -3,6 +3,7 @@
 mod backup;
 mod backups;
 mod repository;
+mod resources;
 mod s3;
 mod s3_credentials;
 mod serve;
@@ -18,6 +19,7 @@ pub(crate) use backups::{
     UnpinOptions, VerifyOptions,
 };
 pub(crate) use repository::RepositoryOptions;
+pub(crate) use resources::{CheckOptions, ResourcesCommand};
 pub(crate) use serve::ServeOptions;
 pub(crate) use status::{RunOptions, StatusOptions};
 
@@ -103,6 +105,9 @@ Examples:
   lifeboat run main
   lifeboat run Prometheus/monitoring/main --operation verification --wait")]
     Run(Box<RunOptions>),
+    /// Check the documents that say what to back up, and what is promised
+    #[command(subcommand)]
+    Resources(ResourcesCommand),
     /// Print a completion script for a shell
     #[command(
         after_help = "Example:\n  lifeboat completions bash > /etc/bash_completion.d/lifeboat"

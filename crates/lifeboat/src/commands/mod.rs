@@ -5,6 +5,7 @@ mod backup_report;
 mod list;
 mod pin;
 mod prune;
+mod resources_check;
 mod restore;
 mod run;
 mod show;
@@ -17,7 +18,7 @@ use clap::CommandFactory;
 use clap_complete::Shell;
 
 use crate::{
-    cli::{Arguments, BackupCommand, BackupsCommand},
+    cli::{Arguments, BackupCommand, BackupsCommand, ResourcesCommand},
     interrupt::stoppable,
     output::Printer,
 };
@@ -53,6 +54,12 @@ pub(crate) async fn backups(
 
 pub(crate) use run::{LostRun, run};
 pub(crate) use status::run as status;
+
+pub(crate) fn resources(command: ResourcesCommand, printer: &Printer) -> anyhow::Result<ExitCode> {
+    match command {
+        ResourcesCommand::Check(options) => resources_check::run(&options, printer),
+    }
+}
 
 pub(crate) fn completions(shell: Shell) {
     let mut command = Arguments::command();

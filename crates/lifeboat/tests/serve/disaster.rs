@@ -58,7 +58,7 @@ async fn a_prometheus_that_is_stopped_fails_the_backup_with_a_hint() {
     setup
         .ask("run main --wait")
         .exits(1)
-        .complains(&["that Prometheus runs and may be reached from here"]);
+        .says(&["that Prometheus runs and may be reached from here"]);
 }
 
 #[tokio::test]

@@ -11,10 +11,8 @@ const QUIET: &str = "schedule: \"0 0 1 1 *\"";
 async fn a_second_lifeboat_on_the_same_ledger_is_refused() {
     let setup = Setup::new();
     let _first = setup.start().await;
-    let other = lifeboat_testkit::ports::free_port();
-    let mut command = setup.command();
-    command.args(["--listen", &format!("127.0.0.1:{other}")]);
-    crate::support::run(&mut command)
+    let second = Setup::new().on_ledger(&setup.path("ledger.db").display().to_string());
+    crate::support::run(&mut second.command())
         .exits(1)
         .complains(&["ledger", "hint"]);
 }
@@ -33,7 +31,7 @@ async fn postgresql_keeps_history_over_restarts_and_its_own_death_stops_no_backu
     let mut postgres = Postgres::start().await;
     let url = postgres.create_database("serve");
     let prometheus = prometheus().await;
-    let setup = Setup::new().with(&format!("--ledger {url}"));
+    let setup = Setup::new().on_ledger(&url);
     setup.declare(&prometheus, QUIET);
     let served = setup.start().await;
     setup.ask("run main --wait").exits(0);

@@ -21,6 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) struct Setup {
     folder: TempDir,
     port: u16,
+    ledger: String,
     arguments: Vec<String>,
 }
 
@@ -29,6 +30,7 @@ impl Setup {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("resources")).unwrap();
         let setup = Self {
+            ledger: folder.path().join("ledger.db").display().to_string(),
             folder,
             port: free_port(),
             arguments: Vec::new(),
@@ -48,8 +50,10 @@ impl Setup {
         self.folder.path().join(name)
     }
 
-    pub(crate) fn ledger(&self) -> PathBuf {
-        self.path("ledger.db")
+    /// Another ledger than a file of its own.
+    pub(crate) fn on_ledger(mut self, url: &str) -> Self {
+        url.clone_into(&mut self.ledger);
+        self
     }
 
     pub(crate) fn repository(&self) -> PathBuf {
@@ -99,10 +103,12 @@ impl Setup {
         )
     }
 
-    /// Sets the clock of the Lifeboats started from here, running or not: an offset such as `+25h`.
+    /// Sets the clock of the Lifeboats started from here, running or not: an offset such as `+25h 1m`.
     pub(crate) fn set_clock(&self, offset: &str) {
         let new = self.path("clock.new");
-        fs::write(&new, format!("{offset}\n")).unwrap();
+        let words = offset.trim_start_matches('+').split_whitespace();
+        let seconds: u64 = words.map(seconds).sum();
+        fs::write(&new, format!("+{seconds}\n")).unwrap();
         fs::rename(new, self.path("clock")).unwrap();
     }
 
@@ -130,8 +136,7 @@ impl Setup {
             .args(["--reload-interval", "1s", "--evaluation-interval", "2s"])
             .arg("--resources")
             .arg(self.path("resources"))
-            .arg("--ledger")
-            .arg(self.ledger())
+            .args(["--ledger", &self.ledger])
             .args(["--listen", &format!("127.0.0.1:{}", self.port)])
             .args(&self.arguments);
         for (name, value) in [
@@ -287,6 +292,17 @@ impl Served<'_> {
     pub(crate) fn kill_9(self) {
         self.process.kill_9();
     }
+}
+
+/// A length of time such as `25h`, `1m`, `5s` or `0`.
+fn seconds(word: &str) -> u64 {
+    let number = word.trim_end_matches(['h', 'm', 's']);
+    let unit = match &word[number.len()..] {
+        "h" => 3600,
+        "m" => 60,
+        _ => 1,
+    };
+    number.parse::<u64>().unwrap() * unit
 }
 
 /// An alert of the answer to `alerts`.
