@@ -20,7 +20,7 @@ async fn a_repository_that_is_gone_is_not_made_anew_in_its_place() {
     setup
         .ask("run main --wait")
         .exits(1)
-        .complains(&["failed to open the repository's folder"]);
+        .says(&["failed to open the repository's folder"]);
     assert!(!setup.repository().exists());
     let asset = served.main_asset().await;
     assert_eq!(report(&asset, "last_run")["status"], "failing");
@@ -82,7 +82,7 @@ async fn an_object_that_is_altered_is_found_by_the_next_verification() {
     setup
         .ask("run main --operation verification --wait")
         .exits(1)
-        .complains(&["index"]);
+        .says(&["index"]);
     let asset = served
         .wait_for_asset("the backup counts as bad", |asset| {
             report(asset, "verified")["status"] == "failing"

@@ -38,6 +38,14 @@ async fn in_the_middle(
                 .is_some_and(|running| running.len() == 1)
         })
         .await;
+    // Known to the ledger, too: what happened between two writes nobody can know after a kill.
+    served
+        .wait_for(
+            "the run is written down",
+            async || served.api("runs").await,
+            |runs| outcomes(runs).len() == 1,
+        )
+        .await;
     (served, prometheus)
 }
 

@@ -140,7 +140,7 @@ async fn story_35_twin_a_backup_that_is_made_up_for_keeps_it_silent() {
         .await;
     served.wait_for_evaluation().await;
     assert!(find_alert(&served.api("alerts").await, MISSING).is_none());
-    let runs = served.api("runs").await;
+    let runs = served.api("runs?operation=backup").await;
     let triggers: Vec<_> = runs["runs"]
         .as_array()
         .unwrap()
