@@ -21,7 +21,7 @@ const FIELDS: &[&str] = &["apiVersion", "kind", "metadata", "spec", "status"];
 #[derive(Debug)]
 pub(crate) enum Document {
     Backup(Box<PrometheusBackup>),
-    Policy(BackupPolicy),
+    Policy(Box<BackupPolicy>),
 }
 
 /// Something wrong with a document.
@@ -66,7 +66,8 @@ pub(crate) fn read(node: &Node) -> Result<Document, Vec<Fault>> {
     match kind {
         Kind::PrometheusBackup => assemble(node, unknown, PrometheusBackup::new)
             .map(|backup| Document::Backup(Box::new(backup))),
-        Kind::BackupPolicy => assemble(node, unknown, BackupPolicy::new).map(Document::Policy),
+        Kind::BackupPolicy => assemble(node, unknown, BackupPolicy::new)
+            .map(|policy| Document::Policy(Box::new(policy))),
     }
 }
 

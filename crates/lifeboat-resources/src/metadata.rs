@@ -8,9 +8,6 @@ use serde::{Deserialize, de::IgnoredAny};
 use crate::values::{NamespaceName, ObjectName, Text};
 
 /// What every document says of itself.
-///
-/// A document that was read from a cluster has more fields than these. They are known by name, so
-/// that a slip in one of ours is still found.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(
     rename_all = "camelCase",
@@ -44,7 +41,8 @@ impl Metadata {
     }
 }
 
-/// [`Metadata`] as it may be written.
+/// [`Metadata`] as it may be written. A document that was read from a cluster has more fields. They
+/// are known by name, so that a slip in one of ours is still found.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[expect(

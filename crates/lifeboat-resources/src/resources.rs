@@ -101,7 +101,7 @@ impl Reader {
             Ok(Document::Policy(policy)) => {
                 let name = policy.metadata().qualified_name();
                 if self.is_first(BackupPolicy::KIND, name, file, node) {
-                    self.resources.policies.push(policy);
+                    self.resources.policies.push(*policy);
                 }
             }
             Err(faults) => {

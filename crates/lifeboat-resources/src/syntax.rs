@@ -34,12 +34,11 @@ pub(crate) fn documents(content: &[u8]) -> (Vec<Node>, Option<Complaint>) {
 }
 
 fn position_after(text: &[u8]) -> Position {
-    let line_start = text.iter().rposition(|byte| *byte == b'\n');
-    let line = text.iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
-    let rest = &text[line_start.map_or(0, |at| at + 1)..];
+    let lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').collect();
+    let last = lines.last().copied().unwrap_or_default();
     Position {
-        line,
-        column: String::from_utf8_lossy(rest).chars().count() as u64 + 1,
+        line: lines.len() as u64,
+        column: String::from_utf8_lossy(last).chars().count() as u64 + 1,
     }
 }
 
@@ -50,7 +49,8 @@ fn explain(text: &str, error: SyntaxError) -> Complaint {
             "take one of the two out",
         ),
         SyntaxErrorKind::TooMuch => (
-            "there is more here than Lifeboat reads, once every alias is written out".to_owned(),
+            "with every alias written out, this is larger or deeper than what Lifeboat reads"
+                .to_owned(),
             "write things out instead of referring to them, and split the file",
         ),
         SyntaxErrorKind::NotYaml(reason) => (

@@ -1,0 +1,208 @@
+//! docs/resources.md is made from the documents' own schema, so that it cannot go stale; the example can be read.
+//!
+//! After a change of a field: `LIFEBOAT_WRITE_DOCS=1 cargo test -p lifeboat-resources --test resources_doc`.
+#![expect(clippy::unwrap_used, reason = "a panic in a helper is a failed test")]
+
+mod support;
+
+use std::{env, fmt::Write as _, fs, path::PathBuf};
+
+use lifeboat_resources::{API_VERSION, BackupPolicySpec, Metadata, PrometheusBackupSpec};
+use schemars::{JsonSchema, generate::SchemaSettings};
+use serde_json::Value;
+
+const INTRODUCTION: &str = "\
+# Resources
+
+What to back up and what is promised, as documents. They are read from the folder that `lifeboat
+serve --resources` names: every file in it whose name ends in `.yaml`, `.yml` or `.json`, but not
+folders below it, nor names that begin with a dot. A file may hold several documents with `---`
+between them. A change is noticed within seconds; if anything is wrong then, everything stays as it
+was, and the log says what is wrong and where.
+
+`lifeboat resources check DIR` reads a folder in the same way and shows what its documents come to.
+[An example](examples/prometheus-backup.yaml) to begin with.
+
+- Reading is strict: a field that is not listed here is an error.
+- Lengths of time are written as `25h`, `90m`, `7d` or `1d 6h`; a day has 24 hours.
+- Secrets never stand in a document: it names the file that holds one. Such files are read each time
+  they are needed, so a secret can be changed without a restart.
+- No two documents of a kind may have the same namespace and name, and no two may keep their backups
+  under the same instance of the same repository.
+
+This page is made from the schema of the documents.
+";
+
+/// A schema with everything in its place.
+fn schema<T: JsonSchema>() -> Value {
+    let settings =
+        SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
+    settings
+        .into_generator()
+        .into_root_schema_for::<T>()
+        .to_value()
+}
+
+/// A table of an object's fields, then the tables of the objects below it.
+fn tables(text: &mut String, heading: &str, path: &str, schema: &Value) {
+    write!(text, "### {heading}\n\n").unwrap();
+    if let Some(about) = schema["description"].as_str() {
+        write!(text, "{}\n\n", plain(about)).unwrap();
+    }
+    text.push_str("| field | type | default | meaning |\n|---|---|---|---|\n");
+    let fields = schema["properties"].as_object().unwrap();
+    let required = schema["required"].as_array().cloned().unwrap_or_default();
+    for (name, field) in fields {
+        let default = if required.contains(&Value::from(name.as_str())) {
+            "required".to_owned()
+        } else {
+            default(field)
+        };
+        let kind = kind(field);
+        let meaning = meaning(field).replace('|', "\\|");
+        writeln!(text, "| `{name}` | {kind} | {default} | {meaning} |").unwrap();
+    }
+    text.push('\n');
+    for (name, field) in fields {
+        let object = alternatives(field)
+            .into_iter()
+            .find(|one| one["properties"].is_object());
+        if let Some(object) = object {
+            let path = format!("{path}.{name}");
+            tables(text, &format!("`{path}`"), &path, object);
+        }
+    }
+}
+
+/// A field's schema, or those that it may be one of, without the one for nothing at all.
+fn alternatives(field: &Value) -> Vec<&Value> {
+    let several = field["anyOf"]
+        .as_array()
+        .or_else(|| field["oneOf"].as_array());
+    match several {
+        Some(several) => several
+            .iter()
+            .filter(|one| one["type"] != "null")
+            .flat_map(alternatives)
+            .collect(),
+        None => vec![field],
+    }
+}
+
+fn plain(description: &str) -> String {
+    description.replace('\n', " ")
+}
+
+fn kind(field: &Value) -> String {
+    let one = alternatives(field)[0];
+    if let Some(title) = one["title"].as_str() {
+        return title.to_owned();
+    }
+    let names = match &one["type"] {
+        Value::Array(names) => names.clone(),
+        name => vec![name.clone()],
+    };
+    let name = names
+        .iter()
+        .find(|name| *name != "null")
+        .and_then(Value::as_str);
+    match name {
+        Some("object") if one["additionalProperties"].is_object() => "map of texts".to_owned(),
+        Some("object") => "group".to_owned(),
+        Some("array") => "list".to_owned(),
+        Some("string") => "text".to_owned(),
+        Some("integer") => "number".to_owned(),
+        Some("boolean") => "`true` or `false`".to_owned(),
+        other => panic!("no word for {other:?} in {field}"),
+    }
+}
+
+fn default(field: &Value) -> String {
+    match &field["default"] {
+        Value::Null | Value::Object(_) => String::new(),
+        Value::Array(list) if list.is_empty() => String::new(),
+        Value::String(text) => format!("`{text}`"),
+        other => format!("`{other}`"),
+    }
+}
+
+/// What a field is for, and which values it may have.
+fn meaning(field: &Value) -> String {
+    let mut text = plain(field["description"].as_str().unwrap_or_default());
+    let of = match &field["items"] {
+        Value::Null => field,
+        items => items,
+    };
+    let choices: Vec<String> = alternatives(of)
+        .into_iter()
+        .filter_map(|one| {
+            let value = one["const"].as_str()?;
+            let about = one["description"].as_str().map(plain).unwrap_or_default();
+            Some(format!("`{value}`: {}", about.trim_end_matches('.')))
+        })
+        .collect();
+    if !choices.is_empty() {
+        write!(text, " One of {}.", choices.join("; ")).unwrap();
+    }
+    match (field["minimum"].as_u64(), field["maximum"].as_u64()) {
+        (Some(minimum), Some(maximum)) => write!(text, " From {minimum} to {maximum}.").unwrap(),
+        (Some(minimum @ 1..), None) => write!(text, " At least {minimum}.").unwrap(),
+        _ => {}
+    }
+    text
+}
+
+fn render() -> String {
+    let mut text = INTRODUCTION.to_owned();
+    let kinds = [
+        ("PrometheusBackup", schema::<PrometheusBackupSpec>()),
+        ("BackupPolicy", schema::<BackupPolicySpec>()),
+    ];
+    text.push_str(
+        "\n## Every document\n\n| field | type | default | meaning |\n|---|---|---|---|\n",
+    );
+    writeln!(text, "| `apiVersion` | text | required | `{API_VERSION}` |").unwrap();
+    text.push_str("| `kind` | text | required | `PrometheusBackup` or `BackupPolicy` |\n");
+    text.push_str("| `metadata` | group | required | What the document says of itself. |\n");
+    text.push_str("| `spec` | group | required | What it asks for; see its kind. |\n\n");
+    tables(&mut text, "`metadata`", "metadata", &schema::<Metadata>());
+    for (kind, schema) in kinds {
+        write!(text, "## {kind}\n\n").unwrap();
+        tables(&mut text, "`spec`", "spec", &schema);
+    }
+    format!("{}\n", text.trim_end())
+}
+
+fn docs(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../../docs")
+        .join(name)
+}
+
+#[test]
+fn the_reference_is_that_of_the_schema() {
+    let expected = render();
+    let path = docs("resources.md");
+    if env::var_os("LIFEBOAT_WRITE_DOCS").is_some() {
+        fs::write(&path, &expected).unwrap();
+        return;
+    }
+    let document = fs::read_to_string(&path).unwrap();
+    let differing = expected
+        .lines()
+        .zip(document.lines())
+        .find(|(expected, found)| expected != found);
+    assert!(
+        expected == document,
+        "docs/resources.md is not what the schema says; write it anew with \
+         `LIFEBOAT_WRITE_DOCS=1 cargo test -p lifeboat-resources --test resources_doc`. \
+         First difference (schema, document): {differing:#?}"
+    );
+}
+
+#[test]
+fn the_example_can_be_read() {
+    let content = fs::read_to_string(docs("examples/prometheus-backup.yaml")).unwrap();
+    let resources = support::read(&[("prometheus-backup.yaml", &content)]).unwrap();
+    assert_eq!((resources.backups.len(), resources.policies.len()), (1, 1));
+}
