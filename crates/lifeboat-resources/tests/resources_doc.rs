@@ -1,7 +1,11 @@
 //! docs/resources.md is made from the documents' own schema, so that it cannot go stale; the example can be read.
 //!
 //! After a change of a field: `LIFEBOAT_WRITE_DOCS=1 cargo test -p lifeboat-resources --test resources_doc`.
-#![expect(clippy::unwrap_used, reason = "a panic in a helper is a failed test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a panic in a helper is a failed test"
+)]
 
 mod support;
 

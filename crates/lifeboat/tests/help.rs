@@ -97,8 +97,11 @@ fn the_first_help_shows_the_way() {
     Usage: lifeboat [OPTIONS] <COMMAND>
 
     Commands:
+      serve        Back up on schedule, watch over every backup, and raise alerts
       backup       Take a backup now
       backups      List, show, pin, verify, prune and restore backups
+      status       Say how every asset is, or all that is known of one
+      run          Start a backup, verification or prune of an asset now
       resources    Check the documents that say what to back up, and what is
                    promised
       completions  Print a completion script for a shell
@@ -112,8 +115,8 @@ fn the_first_help_shows_the_way() {
 
     Logging:
           --log-level <FILTER>   What to log: error, warn, info, debug, trace, or a
-                                 filter such as lifeboat=debug [env:
-                                 LIFEBOAT_LOG_LEVEL] [default: warn]
+                                 filter such as lifeboat=debug [default: info for
+                                 serve, else warn] [env: LIFEBOAT_LOG_LEVEL]
           --log-format <FORMAT>  How to write logs [env: LIFEBOAT_LOG_FORMAT]
                                  [default: text] [possible values: text, json]
 
@@ -173,8 +176,8 @@ fn the_help_of_a_backup_shows_the_way() {
 
     Logging:
           --log-level <FILTER>   What to log: error, warn, info, debug, trace, or a
-                                 filter such as lifeboat=debug [env:
-                                 LIFEBOAT_LOG_LEVEL] [default: warn]
+                                 filter such as lifeboat=debug [default: info for
+                                 serve, else warn] [env: LIFEBOAT_LOG_LEVEL]
           --log-format <FORMAT>  How to write logs [env: LIFEBOAT_LOG_FORMAT]
                                  [default: text] [possible values: text, json]
 
