@@ -135,7 +135,9 @@ impl From<&serde_saphyr::Error> for SyntaxErrorKind {
             | E::AliasReplayCounterOverflow { .. }
             | E::AliasReplayLimitExceeded { .. }
             | E::AliasExpansionLimitExceeded { .. }
-            | E::AliasReplayStackDepthExceeded { .. } => Self::TooMuch,
+            | E::AliasReplayStackDepthExceeded { .. }
+            // An alias within what it refers to has no end.
+            | E::RecursiveReferencesRequireWeakTypes { .. } => Self::TooMuch,
             other => {
                 // The place stands before the message already.
                 let message = other.to_string();
