@@ -283,7 +283,9 @@ impl Controller {
             if due && !managed.taking_inventory && managed.running.is_empty() {
                 managed.taking_inventory = true;
                 let operator = Arc::clone(&managed.operator);
-                tokio::spawn(take_inventory(id.clone(), operator, self.events.clone()));
+                let knows_points = managed.asset.history.first_recovery_point_at.is_some();
+                let events = self.events.clone();
+                tokio::spawn(take_inventory(id.clone(), operator, knows_points, events));
             }
         }
     }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 use lifeboat_core::readable_causes;
-use lifeboat_resources::{BackupPolicy, Fingerprint, PrometheusBackup, ResourceFolder};
+use lifeboat_resources::{BackupPolicy, Fingerprint, LoadError, PrometheusBackup, ResourceFolder};
 
 use crate::{
     fleet::AssetSpec,
@@ -19,7 +19,7 @@ pub type Variable = fn(&str) -> Option<String>;
 pub struct ResourceFolderSource {
     folder: ResourceFolder,
     variable: Variable,
-    /// What was there at the last look; none if one could not look.
+    /// What is in use; none if it can't be used, or nobody could look.
     fingerprint: Option<Fingerprint>,
 }
 
@@ -47,14 +47,17 @@ impl Source for ResourceFolderSource {
             format!("failed to read the resources in {path}: {error}")
         })?;
         let is_new = before.as_ref() != Some(&fingerprint);
-        self.fingerprint = Some(fingerprint);
         if !is_new {
+            self.fingerprint = before;
             return Ok(None);
         }
-        let resources = self
-            .folder
-            .load()
-            .map_err(|error| readable_causes(&error).join(": "))?;
+        let resources = self.folder.load().map_err(|error| match error {
+            // A line for each problem.
+            LoadError::Documents(_) => error.to_string(),
+            other => readable_causes(&other).join(": "),
+        })?;
+        // Only now: what can't be used is looked at again each time, until it can.
+        self.fingerprint = Some(fingerprint);
         let backups = resources.backups.iter();
         Ok(Some(Declared {
             assets: backups.map(|backup| asset(backup, self.variable)).collect(),

@@ -68,6 +68,7 @@ impl Job {
         );
         let clock = Arc::clone(&self.clock);
         let (events, operator) = (self.events.clone(), Arc::clone(&self.operator));
+        let knows_points = self.has_recovery_points;
         let mut run = self.run.clone();
         // An operation computes a great deal: a thread of its own keeps that away from those that
         // answer and alert.
@@ -82,7 +83,7 @@ impl Job {
             // Nobody listens only when the program ends, and then the ledger knows the run as
             // unfinished.
             if events.send(Event::Ended(run)).is_ok() {
-                take_inventory(asset, operator, events).await;
+                take_inventory(asset, operator, knows_points, events).await;
             }
         });
         running
@@ -149,9 +150,12 @@ impl Job {
 pub(crate) async fn take_inventory(
     asset: lifeboat_core::AssetId,
     operator: Arc<dyn Operator>,
+    has_recovery_points: bool,
     events: mpsc::UnboundedSender<Event>,
 ) {
-    let look = on_a_thread(async move || timeout(INVENTORY_WITHIN, operator.inventory()).await);
+    let look = on_a_thread(async move || {
+        timeout(INVENTORY_WITHIN, operator.inventory(has_recovery_points)).await
+    });
     let found = match look.await {
         Ok(Ok(Ok(points))) => Ok(points),
         Ok(Ok(Err(error))) => Err(with_hint(&error)),
@@ -164,7 +168,7 @@ pub(crate) async fn take_inventory(
 
 fn with_hint(error: &OperationError) -> String {
     let causes = readable_causes(error).join(": ");
-    match error.hint() {
+    match error.hint_for_resources() {
         Some(hint) => format!("{causes} (hint: {hint})"),
         None => causes,
     }

@@ -10,6 +10,8 @@ use super::OperationError;
 pub struct Finding {
     /// What is wrong with what it looked at, in a sentence; none if nothing is.
     pub problem: Option<String>,
+    /// Whether the problem is that there was nothing to tell by.
+    pub inconclusive: bool,
     /// The next step for whoever reads the problem.
     pub hint: Option<String>,
     /// Bytes moved: sent by a backup, read by a verification, freed by a prune.
@@ -23,12 +25,23 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Nothing could be found out, good or bad.
+    pub(super) fn inconclusive(problem: &str, hint: &str) -> Self {
+        Self {
+            problem: Some(problem.to_owned()),
+            inconclusive: true,
+            hint: Some(hint.to_owned()),
+            ..Self::default()
+        }
+    }
+
     /// The end of a run that found this. Looking again would find the same problem.
     #[must_use]
     pub fn into_end(self, at: Timestamp) -> RunEnd {
-        let outcome = match self.problem {
-            Some(_) => Outcome::Failed,
-            None => Outcome::Succeeded,
+        let outcome = match (&self.problem, self.inconclusive) {
+            (Some(_), false) => Outcome::Failed,
+            (Some(_), true) => Outcome::Inconclusive,
+            (None, _) => Outcome::Succeeded,
         };
         RunEnd {
             bytes: Some(self.bytes),
@@ -53,7 +66,7 @@ impl OperationError {
             Outcome::Failed
         };
         RunEnd {
-            hint: self.hint(),
+            hint: self.hint_for_resources(),
             error: Some(readable_causes(&self).join(": ")),
             ..RunEnd::plain(at, outcome)
         }

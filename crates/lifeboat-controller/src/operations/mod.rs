@@ -5,6 +5,7 @@
 mod backup_prometheus;
 mod error;
 mod finding;
+mod hint;
 mod prometheus;
 
 use std::sync::Arc;
@@ -43,5 +44,10 @@ pub trait Operator: Send + Sync {
     async fn carry_out(&self, order: Order<'_>) -> Result<Finding, OperationError>;
 
     /// Looks which recovery points there are. This costs requests to the object store.
-    async fn inventory(&self) -> Result<Vec<RecoveryPoint>, OperationError>;
+    /// `has_recovery_points` is as in an [`Order`]: where there never was one, a place that is not
+    /// there yet holds none.
+    async fn inventory(
+        &self,
+        has_recovery_points: bool,
+    ) -> Result<Vec<RecoveryPoint>, OperationError>;
 }

@@ -45,8 +45,15 @@ impl Operator for PrometheusOperator {
         }
     }
 
-    async fn inventory(&self) -> Result<Vec<RecoveryPoint>, OperationError> {
-        let repository = (self.open)(MissingFolder::Refuse)?;
+    async fn inventory(
+        &self,
+        has_recovery_points: bool,
+    ) -> Result<Vec<RecoveryPoint>, OperationError> {
+        let repository = (self.open)(if has_recovery_points {
+            MissingFolder::Refuse
+        } else {
+            MissingFolder::TakeForEmpty
+        })?;
         let catalogue = repository.catalogue(&self.instance).await?;
         let mut points: Vec<RecoveryPoint> = catalogue.backups.iter().map(point_of).collect();
         for (id, error) in &catalogue.unreadable {
@@ -213,6 +220,13 @@ fn finding_of_backup(metadata: &BackupMetadata) -> Finding {
 }
 
 fn finding_of_verification(report: &VerifyReport, slice: Option<(u32, u32)>) -> Finding {
+    if report.backups.is_empty() {
+        // Nothing verified must not look like everything verified.
+        return Finding::inconclusive(
+            "there is no backup to verify",
+            "a backup has to succeed first",
+        );
+    }
     // Damage that the source had before the backup was told when the backup was made.
     let altered: Vec<_> = report
         .bad_objects
