@@ -1,4 +1,5 @@
 //! Every route, good and bad, through the real server.
+#![expect(clippy::float_cmp, reason = "whole numbers of seconds are exact")]
 #![expect(clippy::unwrap_used, reason = "a panic in a helper is a failed test")]
 
 mod support;

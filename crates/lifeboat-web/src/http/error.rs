@@ -59,7 +59,7 @@ impl From<Refusal> for ApiError {
             Refusal::Running { asset, .. } => Self::new(StatusCode::CONFLICT, error).hint(format!(
                 "`lifeboat status {asset}` shows how far it has come"
             )),
-            _ => Self::new(StatusCode::SERVICE_UNAVAILABLE, error),
+            Refusal::Stopping => Self::new(StatusCode::SERVICE_UNAVAILABLE, error),
         }
     }
 }

@@ -28,14 +28,11 @@ pub(super) async fn show(
         let view = exposition.view_part(format)?;
         Ok([view, format.process_part(Process::read())?])
     });
-    let parts = match parts.await {
-        Ok(Ok(parts)) => parts,
-        Ok(Err(_)) | Err(_) => {
-            return Err(ApiError::new(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "failed to render the metrics",
-            ));
-        }
+    let Ok(Ok(parts)) = parts.await else {
+        return Err(ApiError::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "failed to render the metrics",
+        ));
     };
     let length = parts.iter().map(Bytes::len).sum::<usize>();
     let headers = [

@@ -54,7 +54,7 @@ pub async fn serve(
         tokio::time::sleep(ENDS_WITHIN).await;
     };
     tokio::select! {
-        served = server => served.map_err(Error::Serve),
+        ended = server => ended.map_err(Error::Serve),
         () = overdue => Ok(()),
     }
 }

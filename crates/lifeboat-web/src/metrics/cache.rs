@@ -8,7 +8,7 @@ use std::{
 use bytes::Bytes;
 use lifeboat_controller::View;
 
-use super::{PROCESS_GROUPS, Process, TextFormat, VIEW_GROUPS, render, text_format};
+use super::{Process, TextFormat, render, text_format};
 
 /// Renders views when somebody asks, each one once.
 #[derive(Debug, Default)]
@@ -51,7 +51,7 @@ impl Exposition {
         let open_metrics = || {
             let view = Arc::clone(&self.view);
             self.open_metrics
-                .get_or_init(|| render::render(view, VIEW_GROUPS).map(Bytes::from))
+                .get_or_init(|| super::view_part(view).map(Bytes::from))
                 .clone()
         };
         match format {
@@ -67,7 +67,7 @@ impl Exposition {
 impl TextFormat {
     /// What follows the view's part: the process, and the end.
     pub fn process_part(self, process: Process) -> Result<Bytes, fmt::Error> {
-        let text = render::render(Arc::new(process), PROCESS_GROUPS)?;
+        let text = super::process_part(process)?;
         Ok(match self {
             Self::OpenMetrics => Bytes::from(text + render::END),
             Self::Plain => older(text.as_bytes()),

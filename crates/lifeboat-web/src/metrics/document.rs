@@ -20,11 +20,11 @@ const TITLES: [&str; 7] = [
 pub fn document() -> String {
     let view = VIEW_GROUPS.iter().map(|group| table(group));
     let process = PROCESS_GROUPS.iter().map(|group| table(group));
-    TITLES
-        .iter()
-        .zip(view.chain(process))
-        .map(|(title, table)| format!("## {title}\n\n{table}\n"))
-        .collect()
+    let mut text = String::new();
+    for (title, table) in TITLES.iter().zip(view.chain(process)) {
+        text.extend(["## ", title, "\n\n", &table, "\n"]);
+    }
+    text
 }
 
 fn table<T>(families: &[Family<T>]) -> String {

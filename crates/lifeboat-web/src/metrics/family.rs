@@ -109,7 +109,7 @@ pub struct Series<'a> {
 
 impl Series<'_> {
     /// The only series of a gauge without labels.
-    pub fn single(&mut self, value: impl EncodeGaugeValue) -> fmt::Result {
+    pub fn single(&mut self, value: impl EncodeGaugeValue + Copy) -> fmt::Result {
         self.encoder.encode_gauge(&value)
     }
 
@@ -117,13 +117,13 @@ impl Series<'_> {
     pub fn gauge(
         &mut self,
         labels: &impl EncodeLabelSet,
-        value: impl EncodeGaugeValue,
+        value: impl EncodeGaugeValue + Copy,
     ) -> fmt::Result {
         self.encoder.encode_family(labels)?.encode_gauge(&value)
     }
 
     /// The only series of a counter without labels.
-    pub fn single_counter(&mut self, value: impl EncodeCounterValue) -> fmt::Result {
+    pub fn single_counter(&mut self, value: impl EncodeCounterValue + Copy) -> fmt::Result {
         self.encoder
             .encode_counter::<NoLabelSet, _, f64>(&value, None)
     }
@@ -132,7 +132,7 @@ impl Series<'_> {
     pub fn counter(
         &mut self,
         labels: &impl EncodeLabelSet,
-        value: impl EncodeCounterValue,
+        value: impl EncodeCounterValue + Copy,
     ) -> fmt::Result {
         self.encoder
             .encode_family(labels)?

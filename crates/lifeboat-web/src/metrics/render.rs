@@ -27,14 +27,17 @@ impl<T: fmt::Debug + Send + Sync> Collector for Facts<T> {
     }
 }
 
-/// The families' descriptions and series, without the end of an exposition.
+/// The families' descriptions and series, without the end of an exposition. `expected_bytes` may be
+/// wrong either way.
 pub(super) fn render<T: fmt::Debug + Send + Sync>(
     facts: Arc<T>,
     groups: &'static [&'static [Family<T>]],
+    expected_bytes: usize,
 ) -> Result<String, fmt::Error> {
     let mut registry = Registry::default();
     registry.register_collector(Box::new(Facts { facts, groups }));
-    let mut text = String::new();
+    // Growing to many megabytes by doubling would cost as much as writing them.
+    let mut text = String::with_capacity(expected_bytes);
     encode_registry(&mut text, &registry)?;
     Ok(text)
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use lifeboat_controller::{AssetView, View};
-use lifeboat_core::{AssetId, Operation, OperationHistory, Outcome, RunTotals};
+use lifeboat_core::{AssetId, Operation, OperationHistory, Outcome};
 
 use super::{
     Family, Kind,
@@ -57,11 +57,14 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         help: "How long runs took, whatever their outcome.",
         labels: &["operation"],
         of_asset: true,
-        source: "The ledger. Absent for operations that are neither planned nor have ever run.",
+        source: "The ledger. Absent until a first run has ended: at fifteen series each, these are \
+                 the most expensive ones.",
         write: |view, series| {
-            let none = RunTotals::default();
-            each_operation(view, |asset, operation, history| {
-                let totals = history.map_or(&none, |history| &history.totals);
+            each_history(view, |asset, operation, history| {
+                let totals = &history.totals;
+                if totals.runs.is_empty() {
+                    return Ok(());
+                }
                 let labels = of_operation(asset, operation);
                 series.durations(&labels, &totals.durations, totals.seconds)
             })

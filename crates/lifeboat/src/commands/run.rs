@@ -50,6 +50,7 @@ pub(crate) async fn run(options: &RunOptions, printer: &Printer) -> anyhow::Resu
 #[error("lost sight of the run {run}, which may go on")]
 pub(crate) struct LostRun {
     run: RunId,
+    asset: AssetId,
     #[source]
     source: Option<ApiClientError>,
 }
@@ -57,7 +58,10 @@ pub(crate) struct LostRun {
 impl LostRun {
     /// The next step for the person who reads the error.
     pub(crate) fn hint(&self) -> String {
-        "`lifeboat status ASSET` lists the asset's last runs".to_owned()
+        format!(
+            "`lifeboat status {}` lists the asset's last runs",
+            self.asset
+        )
     }
 }
 
@@ -70,6 +74,7 @@ async fn wait(
 ) -> Result<RunReport, LostRun> {
     let lost = |source| LostRun {
         run: run.clone(),
+        asset: asset.clone(),
         source,
     };
     let bar = RemoteBar::show(what);
@@ -88,7 +93,7 @@ async fn wait(
                     done_bytes,
                     total_bytes,
                     ..
-                } = progress.unwrap_or_default();
+                } = progress;
                 bar.set(done_bytes, total_bytes);
             }
             // Not in the view yet, or no longer, since others ran after it: the ledger knows.
@@ -114,10 +119,10 @@ fn ended(detail: &AssetDetail, run: &RunId) -> Option<RunReport> {
 }
 
 /// How far a run has come that is under way.
-fn progress(detail: &AssetDetail, run: &RunId) -> Option<Option<Progress>> {
+fn progress(detail: &AssetDetail, run: &RunId) -> Option<Progress> {
     let mut running = detail.summary.running.iter();
     let running = running.find(|running| running.run == *run)?;
-    Some(running.progress)
+    Some(running.progress.unwrap_or_default())
 }
 
 /// The run's end as the ledger has it. A ledger that can't be read says nothing either way.

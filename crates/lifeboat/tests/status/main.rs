@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a panic in a helper is a failed test")]
 
 #[path = "../../../lifeboat-web/tests/support/mod.rs"]
-mod fleet;
+mod hand_made;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -12,7 +12,7 @@ mod watch;
 
 use std::process::Command;
 
-use fleet::Server;
+use hand_made::Server;
 
 /// The binary, told to ask this server.
 fn asking(server: &Server, words: &str) -> Command {

@@ -11,7 +11,7 @@ use tempfile::NamedTempFile;
 
 use super::{
     asking,
-    fleet::{Answer, DAY, Server, ago, busy, mixed, now, sound, sound_asset, view, viewed},
+    hand_made::{Answer, DAY, Server, ago, busy, mixed, now, sound, sound_asset, view, viewed},
     support::run,
 };
 

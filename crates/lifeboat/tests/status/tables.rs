@@ -7,7 +7,7 @@ use rstest::rstest;
 
 use super::{
     asking,
-    fleet::{
+    hand_made::{
         Server, ago, alert, busy, failing, mixed, paused, sound, sound_asset, unknown, view, viewed,
     },
     support::{Ran, lifeboat, run},

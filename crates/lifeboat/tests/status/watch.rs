@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     asking,
-    fleet::{Server, failing, sound, view},
+    hand_made::{Server, failing, sound, view},
 };
 
 #[test]

@@ -20,7 +20,7 @@ const POINTS: usize = 10;
 #[derive(Serialize)]
 pub(super) struct Detail {
     #[serde(flatten)]
-    pub(super) detail: AssetDetail,
+    pub(super) asset: AssetDetail,
     pub(super) last_runs: Vec<RunReport>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) runs_error: Option<String>,
@@ -28,8 +28,8 @@ pub(super) struct Detail {
 
 impl Detail {
     pub(super) fn is_fine(&self) -> bool {
-        let status = self.detail.summary.status;
-        !matches!(status, Status::Failing | Status::Unknown) && !self.detail.as_of.stale
+        let status = self.asset.summary.status;
+        !matches!(status, Status::Failing | Status::Unknown) && !self.asset.as_of.stale
     }
 
     pub(super) fn news(&self) -> String {
@@ -38,15 +38,15 @@ impl Detail {
             .iter()
             .map(|run| (&run.run, run.outcome))
             .collect();
-        let stale = self.detail.as_of.stale;
-        let asset = overview::news(&self.detail.summary);
+        let stale = self.asset.as_of.stale;
+        let asset = overview::news(&self.asset.summary);
         format!("{stale} {asset} {runs:?}")
     }
 }
 
 impl Report for Detail {
     fn write_table(&self, out: &mut dyn Write, _now: Timestamp) -> io::Result<()> {
-        let (detail, at) = (&self.detail, self.detail.as_of.at);
+        let (detail, at) = (&self.asset, self.asset.as_of.at);
         words::staleness(out, &detail.as_of)?;
         self.write_head(out, at)?;
         writeln!(out, "\nChecks:")?;
@@ -62,7 +62,7 @@ impl Report for Detail {
 
 impl Detail {
     fn write_head(&self, out: &mut dyn Write, at: Timestamp) -> io::Result<()> {
-        let (detail, summary) = (&self.detail, &self.detail.summary);
+        let (detail, summary) = (&self.asset, &self.asset.summary);
         writeln!(out, "{}  {}", summary.asset, status(summary.status))?;
         for (what, place) in &detail.places {
             writeln!(out, "  {what:<11} {place}")?;
@@ -88,8 +88,8 @@ impl Detail {
     fn write_operations(&self, out: &mut dyn Write, at: Timestamp) -> io::Result<()> {
         writeln!(out)?;
         let mut table = Table::new(&["OPERATION", "SCHEDULE", "LAST RUN", "NEXT RUN"]);
-        for operation in &self.detail.operations {
-            let mut running = self.detail.summary.running.iter();
+        for operation in &self.asset.operations {
+            let mut running = self.asset.summary.running.iter();
             let running = running.find(|running| running.operation == operation.operation);
             let last = match (running, &operation.last_run) {
                 (Some(running), _) => format!("running {}", short_age(running.started_at, at)),
@@ -112,7 +112,7 @@ impl Detail {
     }
 
     fn write_points(&self, out: &mut dyn Write) -> io::Result<()> {
-        let points = &self.detail.recovery_points;
+        let points = &self.asset.recovery_points;
         writeln!(out)?;
         if points.is_empty() {
             return writeln!(out, "No recovery points are known.");

@@ -42,14 +42,14 @@ pub(crate) async fn run(options: &StatusOptions, printer: &Printer) -> anyhow::R
 
 /// What there is to show.
 enum Shown {
-    All(Overview),
+    All(Box<Overview>),
     One(Box<Detail>),
 }
 
 impl Shown {
     fn print(&self, printer: &Printer) -> anyhow::Result<()> {
         match self {
-            Self::All(overview) => printer.print(overview),
+            Self::All(overview) => printer.print(&**overview),
             Self::One(detail) => printer.print(&**detail),
         }
     }
@@ -74,8 +74,8 @@ async fn ask(client: &ApiClient, options: &StatusOptions) -> anyhow::Result<Show
     let mut list = client.assets().await?;
     if let Some(wanted) = &options.asset {
         let id = selection::select(wanted, list.assets.iter().map(|asset| &asset.asset))?;
-        let detail = client.asset(&id).await?;
-        let detail = detail.ok_or_else(|| selection::gone(&id))?;
+        let asset = client.asset(&id).await?;
+        let asset = asset.ok_or_else(|| selection::gone(&id))?;
         let query = RunQuery {
             asset: Some(id),
             limit: Some(LAST_RUNS),
@@ -88,7 +88,7 @@ async fn ask(client: &ApiClient, options: &StatusOptions) -> anyhow::Result<Show
             Err(error) => return Err(error.into()),
         };
         return Ok(Shown::One(Box::new(Detail {
-            detail,
+            asset,
             last_runs,
             runs_error,
         })));
@@ -99,7 +99,7 @@ async fn ask(client: &ApiClient, options: &StatusOptions) -> anyhow::Result<Show
     list.alerts
         .retain(|alert| assets.iter().any(|asset| asset.asset == alert.asset));
     list.counts = AssetCounts::of(assets.iter().map(|asset| asset.status));
-    Ok(Shown::All(Overview { list, known }))
+    Ok(Shown::All(Box::new(Overview { list, known })))
 }
 
 /// Shows what there is until somebody ends it: anew each time on a terminal, else at each change.

@@ -1,0 +1,59 @@
+//! Measures how long the metrics of 10,000 synthetic assets take: `cargo run --release -p lifeboat-web --example render_metrics`.
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a measurement that people start by hand"
+)]
+
+#[path = "../tests/support/mod.rs"]
+mod support;
+
+use std::{sync::Arc, time::Instant};
+
+use lifeboat_controller::AssetView;
+use lifeboat_web::metrics::{ExpositionCache, Process, TextFormat, render};
+use support::{failing, sound, view};
+
+const ASSETS: usize = 10_000;
+const ROUNDS: usize = 10;
+
+fn main() {
+    let kinds = [sound("sound"), failing("failing")];
+    let assets = (0..ASSETS).map(|number| {
+        let mut one = kinds[number % kinds.len()].clone();
+        let mut asset = (*one.asset).clone();
+        asset.id.namespace = format!("namespace-{}", number % 100);
+        asset.id.name = format!("prometheus-{number}");
+        one.asset = Arc::new(asset);
+        one
+    });
+    let view = Arc::new(view(assets.collect::<Vec<AssetView>>()));
+    for format in [TextFormat::OpenMetrics, TextFormat::Plain] {
+        let mut milliseconds: Vec<f64> = (0..ROUNDS)
+            .map(|_| {
+                let start = Instant::now();
+                render(Arc::clone(&view), Process::read(), format).unwrap();
+                start.elapsed().as_secs_f64() * 1_000.0
+            })
+            .collect();
+        milliseconds.sort_by(f64::total_cmp);
+        let text = render(Arc::clone(&view), Process::read(), format).unwrap();
+        println!(
+            "{format:?}: {ASSETS} assets, {} series, {:.1} MiB: {:.0} ms (median of {ROUNDS}; best {:.0})",
+            text.lines().filter(|line| !line.starts_with('#')).count(),
+            text.len() as f64 / f64::from(1 << 20),
+            milliseconds[ROUNDS / 2],
+            milliseconds[0]
+        );
+    }
+    let cache = ExpositionCache::default();
+    let exposition = cache.of(Arc::clone(&view));
+    exposition.view_part(TextFormat::OpenMetrics).unwrap();
+    let start = Instant::now();
+    let again = cache.of(view).view_part(TextFormat::OpenMetrics).unwrap();
+    println!(
+        "the second scrape of a view: {:.3} ms for {} bytes",
+        start.elapsed().as_secs_f64() * 1_000.0,
+        again.len()
+    );
+}
