@@ -67,3 +67,77 @@ pub(crate) fn key_of(message: &Message) -> MessageKey {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use lifeboat_core::{AlertInstance, AlertKey, AlertState, Severity};
+
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn message(incident: &str, event: AlertEvent) -> Message {
+        let now = at("2026-11-21T12:00:00Z");
+        Message {
+            route: "pager".to_owned(),
+            incident: incident.to_owned(),
+            event,
+            instance: AlertInstance {
+                key: AlertKey {
+                    alert: "PrometheusBackupFailed".to_owned(),
+                    asset: "Prometheus/monitoring/main".parse().unwrap(),
+                },
+                state: AlertState::Firing,
+                severity: Severity::Critical,
+                condition_since: now,
+                active_at: now,
+                fired_at: Some(now),
+                keep_firing_since: None,
+                resolved_at: None,
+                summary: String::new(),
+                description: String::new(),
+            },
+            created_at: now,
+            attempts: 0,
+            last_error: None,
+            fired_by: None,
+        }
+    }
+
+    fn taken(route: &mut Route, now: &str) -> Option<(String, AlertEvent)> {
+        let message = route.take_due(at(now))?;
+        Some((message.incident, message.event))
+    }
+
+    const NOW: &str = "2026-11-21T12:00:00Z";
+
+    #[test]
+    fn the_end_of_an_incident_waits_for_its_beginning_and_other_incidents_do_not() {
+        let mut route = Route::default();
+        route.add(message("one", AlertEvent::Fired));
+        let first = route.take_due(at(NOW)).unwrap();
+        route.put_back(first, at("2026-11-21T12:05:00Z"));
+        route.add(message("one", AlertEvent::Resolved));
+        route.add(message("two", AlertEvent::Fired));
+
+        let two = Some(("two".to_owned(), AlertEvent::Fired));
+        assert_eq!(taken(&mut route, NOW), two);
+        assert_eq!(taken(&mut route, NOW), None);
+        let later = "2026-11-21T12:05:00Z";
+        let fired = Some(("one".to_owned(), AlertEvent::Fired));
+        assert_eq!(taken(&mut route, later), fired);
+        let resolved = Some(("one".to_owned(), AlertEvent::Resolved));
+        assert_eq!(taken(&mut route, later), resolved);
+        assert!(route.is_empty());
+    }
+
+    #[test]
+    fn a_wait_that_a_wrong_clock_made_ends_when_the_clock_is_set_right() {
+        let mut route = Route::default();
+        let late = message("one", AlertEvent::Fired);
+        route.put_back(late, at("2026-12-24T12:00:00Z"));
+        assert!(taken(&mut route, NOW).is_some());
+    }
+}

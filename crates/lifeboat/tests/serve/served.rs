@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use crate::support::{LIFEBOAT, Ran, clean, lifeboat, run};
 
 /// How long anything may take that a test waits for; far longer than it does.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What a Lifeboat is started with, more than once if a test wants to see a restart.
 pub(crate) struct Setup {
@@ -89,16 +89,14 @@ impl Setup {
 
     pub(crate) fn document(&self, url: &str, data: &str, more: &str) -> String {
         let repository = self.repository();
-        let more: String = more
-            .lines()
-            .map(|line| format!("  {}\n", line.trim_end()))
-            .collect();
+        let more = more.lines().map(str::trim_end).collect::<Vec<_>>();
+        let more = more.join("\n  ");
         format!(
             "apiVersion: lifeboat.dev/v1alpha1\n\
              kind: PrometheusBackup\n\
              metadata: {{name: main, namespace: monitoring}}\n\
              spec:\n  prometheus: {{url: \"{url}\", dataDirectory: \"{data}\"}}\n  \
-             repository: {{url: \"{}\"}}\n{more}",
+             repository: {{url: \"{}\"}}\n  {more}\n",
             repository.display()
         )
     }
