@@ -39,9 +39,9 @@ fn main() {
         milliseconds.sort_by(f64::total_cmp);
         let text = render(Arc::clone(&view), Process::read(), format).unwrap();
         println!(
-            "{format:?}: {ASSETS} assets, {} series, {:.1} MiB: {:.0} ms (median of {ROUNDS}; best {:.0})",
+            "{format:?}: {ASSETS} assets, {} series, {} MiB: {:.0} ms (median of {ROUNDS}; best {:.0})",
             text.lines().filter(|line| !line.starts_with('#')).count(),
-            text.len() as f64 / f64::from(1 << 20),
+            text.len() >> 20,
             milliseconds[ROUNDS / 2],
             milliseconds[0]
         );

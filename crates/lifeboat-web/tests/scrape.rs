@@ -1,4 +1,5 @@
 //! Real Prometheus servers scrape the real server.
+#![expect(clippy::panic, reason = "a panic in a helper is a failed test")]
 #![expect(clippy::unwrap_used, reason = "a panic in a helper is a failed test")]
 
 mod support;
