@@ -1,10 +1,6 @@
 //! The controller's loop: looks each second what is due, takes in what has ended, assesses, and publishes the view.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use lifeboat_alerts::Router;
@@ -20,11 +16,11 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     alerting::Alerting,
     error::ControllerError,
-    fleet::{Fleet, Managed},
+    fleet::Fleet,
     handle::{Handle, Request},
     recorder::{Record, Recorder},
-    runner::{Event, STOPS_WITHIN, take_inventory},
-    source::{Declared, Source},
+    runner::{Event, take_inventory},
+    source::Source,
     view::{Health, View},
 };
 
@@ -34,8 +30,6 @@ const TICK: Duration = Duration::from_secs(1);
 const INVENTORY_RETRY: SignedDuration = SignedDuration::from_mins(5);
 /// How often the ledger forgets what is too old.
 const FORGET_EVERY: SignedDuration = SignedDuration::from_hours(24);
-/// How long the last writes may take.
-const WRITES_WITHIN: Duration = Duration::from_secs(2);
 /// Requests that may wait.
 const REQUESTS: usize = 64;
 
@@ -57,21 +51,21 @@ pub struct ControllerSettings {
 /// The controller.
 pub struct Controller {
     pub(crate) settings: ControllerSettings,
-    source: Box<dyn Source>,
+    pub(crate) source: Box<dyn Source>,
     pub(crate) clock: Arc<Clock>,
     pub(crate) fleet: Fleet,
     /// What happened to assets that are declared no more: they may come back, or have a run under way.
     pub(crate) departed: BTreeMap<AssetId, AssetHistory>,
-    policies: Vec<Policy>,
-    ledger: Arc<Ledger>,
+    pub(crate) policies: Vec<Policy>,
+    pub(crate) ledger: Arc<Ledger>,
     pub(crate) recorder: Recorder,
     alerting: Alerting,
     views: watch::Sender<Arc<View>>,
-    requests: mpsc::Receiver<Request>,
+    pub(crate) requests: mpsc::Receiver<Request>,
     pub(crate) events: mpsc::UnboundedSender<Event>,
     pub(crate) arrivals: mpsc::UnboundedReceiver<Event>,
-    resources_error: Option<String>,
-    resources_loaded_at: Option<Timestamp>,
+    pub(crate) resources_error: Option<String>,
+    pub(crate) resources_loaded_at: Option<Timestamp>,
     started_at: Timestamp,
     times: Times,
     /// Whether something happened since the last evaluation.
@@ -153,7 +147,7 @@ impl Controller {
                 Some(request) = self.requests.recv() => self.answer(request),
             }
         }
-        self.finish().await;
+        self.end().await;
     }
 
     async fn tick(&mut self, now: Timestamp) {
@@ -189,84 +183,6 @@ impl Controller {
             self.recorder
                 .record(Record::Forget(before.unwrap_or(Timestamp::MIN)));
         }
-    }
-
-    async fn reload(&mut self, now: Timestamp) {
-        match self.source.changes(now) {
-            Ok(Some(declared)) => {
-                tracing::info!(
-                    assets = declared.assets.len(),
-                    policies = declared.policies.len(),
-                    "the resources have changed"
-                );
-                self.take_over(declared, BTreeMap::new(), now).await;
-            }
-            Ok(None) => {}
-            Err(error) => {
-                if self.resources_error.as_ref() != Some(&error) {
-                    tracing::error!(
-                        "the changed resources can't be used, the former ones stay in force: {error}"
-                    );
-                    self.changed = true;
-                }
-                self.resources_error = Some(error);
-                return;
-            }
-        }
-        // The source says nothing new of what it said before, so an error is over only with a change.
-        if self.resources_error.is_some() && self.resources_loaded_at == Some(now) {
-            self.resources_error = None;
-        }
-    }
-
-    /// Makes the fleet what is declared now.
-    async fn take_over(
-        &mut self,
-        declared: Declared,
-        mut histories: BTreeMap<AssetId, AssetHistory>,
-        now: Timestamp,
-    ) {
-        let present: BTreeSet<AssetId> =
-            declared.assets.iter().map(|spec| spec.id.clone()).collect();
-        for spec in declared.assets {
-            let id = spec.id.clone();
-            if let Some(managed) = self.fleet.assets.get_mut(&id) {
-                managed.describe(spec, Some(now));
-            } else {
-                let known = histories.remove(&id).or_else(|| self.departed.remove(&id));
-                let history = match known {
-                    Some(history) => history,
-                    None => self.earlier_history(&id, now).await,
-                };
-                self.recorder.record(Record::Seen(id.clone(), now));
-                self.fleet.assets.insert(id, Managed::new(spec, history));
-            }
-        }
-        // Those left over went while Lifeboat was away.
-        let mut gone = histories;
-        for id in self.fleet.missing_from(&present) {
-            if let Some(managed) = self.fleet.assets.remove(&id) {
-                gone.insert(id, managed.asset.history.clone());
-            }
-        }
-        for (id, history) in gone {
-            tracing::info!(asset = %id, "the asset is declared no more");
-            self.recorder.record(Record::Gone(id.clone(), now));
-            self.departed.insert(id, history);
-        }
-        self.policies = declared.policies;
-        self.resources_loaded_at = Some(now);
-        self.resources_error = None;
-        self.changed = true;
-    }
-
-    /// What is known of an asset that comes back, or a new history: to be made anew is not to be new.
-    async fn earlier_history(&self, id: &AssetId, now: Timestamp) -> AssetHistory {
-        let known = self.ledger.history(id).await.unwrap_or_else(|error| {
-            tracing::error!(asset = %id, "it can't be looked up whether the asset was known before: {error}");
-            None
-        });
-        known.unwrap_or_else(|| AssetHistory::new(now))
     }
 
     /// Looks into repositories that nobody has looked into, or that couldn't be looked into.
@@ -314,62 +230,6 @@ impl Controller {
                 notifier_errors: delivery.errors,
             },
         }));
-    }
-
-    /// The end of the loop: what runs may finish, then is asked to stop, then is given up.
-    async fn finish(mut self) {
-        self.requests.close();
-        let grace = self.settings.shutdown_grace;
-        if self.fleet.running() > 0 {
-            tracing::info!(
-                "stopping: {} runs may go on for a moment",
-                self.fleet.running()
-            );
-        }
-        // The rest is for stopping, and for writing down that they were stopped.
-        let end_of_patience = grace.saturating_sub(STOPS_WITHIN + WRITES_WITHIN);
-        self.wait_for_runs(end_of_patience).await;
-        for managed in self.fleet.assets.values() {
-            for running in managed.running.values() {
-                tracing::warn!(asset = %running.run.asset, "stopping the {}", running.run.operation);
-                running.cancellation.request();
-            }
-        }
-        self.wait_for_runs(STOPS_WITHIN + WRITES_WITHIN).await;
-        let now = (self.clock)();
-        let left: Vec<_> = self
-            .fleet
-            .assets
-            .values_mut()
-            .flat_map(|managed| std::mem::take(&mut managed.running).into_values())
-            .map(|running| running.run)
-            .collect();
-        for run in left {
-            self.abandon(run, now);
-        }
-        self.evaluate(now);
-        if tokio::time::timeout(WRITES_WITHIN, self.recorder.flush())
-            .await
-            .is_err()
-        {
-            tracing::error!(
-                "the ledger could not be written before the end: {:?}",
-                self.recorder.health()
-            );
-        }
-    }
-
-    async fn wait_for_runs(&mut self, limit: Duration) {
-        let all_ended = async {
-            while self.fleet.running() > 0 {
-                let Some(event) = self.arrivals.recv().await else {
-                    return;
-                };
-                self.take_in(event);
-            }
-        };
-        // What hasn't ended by then is dealt with by the caller.
-        let _ = tokio::time::timeout(limit, all_ended).await;
     }
 }
 

@@ -7,13 +7,15 @@
 //! recorder           writing it down, beside everything else
 //! alerting           what people are to be told
 //! outbox, delivery   telling them
-//! controller         the loop that holds all of these
+//! controller         the loop that holds all of these; declarations and ending are parts of it
 //! view, handle       what others see of it, and what they may ask
 //! ```
 
 mod alerting;
 mod controller;
+mod declarations;
 mod delivery;
+mod ending;
 mod error;
 mod fleet;
 mod handle;

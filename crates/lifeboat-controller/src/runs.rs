@@ -104,7 +104,7 @@ impl Controller {
                     managed.running.remove(&run.operation);
                     managed.taking_inventory = true;
                 }
-                self.end(run);
+                self.record_end(run);
             }
             Event::Inventory { asset, found } => {
                 let now = (self.clock)();
@@ -128,10 +128,10 @@ impl Controller {
             error: Some("lifeboat ended while this run was under way".to_owned()),
             ..RunEnd::plain(now.max(run.started_at), Outcome::Inconclusive)
         });
-        self.end(run);
+        self.record_end(run);
     }
 
-    fn end(&mut self, run: Run) {
+    fn record_end(&mut self, run: Run) {
         report(&run);
         let history = if let Some(managed) = self.fleet.assets.get_mut(&run.asset) {
             managed.record(&run);
