@@ -32,12 +32,12 @@ fn main() {
         let mut milliseconds: Vec<f64> = (0..ROUNDS)
             .map(|_| {
                 let start = Instant::now();
-                render(Arc::clone(&view), Process::read(), format).unwrap();
+                render(&view, &Process::read(), format).unwrap();
                 start.elapsed().as_secs_f64() * 1_000.0
             })
             .collect();
         milliseconds.sort_by(f64::total_cmp);
-        let text = render(Arc::clone(&view), Process::read(), format).unwrap();
+        let text = render(&view, &Process::read(), format).unwrap();
         println!(
             "{format:?}: {ASSETS} assets, {} series, {} MiB: {:.0} ms (median of {ROUNDS}; best {:.0})",
             text.lines().filter(|line| !line.starts_with('#')).count(),

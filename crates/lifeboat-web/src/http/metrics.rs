@@ -26,7 +26,7 @@ pub(super) async fn show(
     // Rendering thousands of assets takes longer than others should wait for this thread.
     let parts = tokio::task::spawn_blocking(move || -> Result<[Bytes; 2], std::fmt::Error> {
         let view = exposition.view_part(format)?;
-        Ok([view, format.process_part(Process::read())?])
+        Ok([view, format.process_part(&Process::read())?])
     });
     let Ok(Ok(parts)) = parts.await else {
         return Err(ApiError::new(

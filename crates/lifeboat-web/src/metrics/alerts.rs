@@ -26,7 +26,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
                         ("state", state.name()),
                     ];
                     let is_in_it = u32::from(alert.state == state);
-                    series.gauge(&labels::with(&alert.key.asset, labels), is_in_it)?;
+                    series.sample_of(&labels::with(&alert.key.asset, labels), is_in_it)?;
                 }
             }
             Ok(())
@@ -48,7 +48,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
                         ("severity", alert.severity.name()),
                     ];
                     let labels = labels::with(&alert.key.asset, labels);
-                    series.gauge(&labels, seconds(alert.active_at))?;
+                    series.sample_of(&labels, seconds(alert.active_at))?;
                 }
             }
             Ok(())

@@ -37,7 +37,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         write: |view, series| {
             for view in &view.assets {
                 let suspended = view.asset.suspended || view.assessment.effective.suspend;
-                series.gauge(&labels::of(&view.asset.id), u32::from(suspended))?;
+                series.sample_of(&labels::of(&view.asset.id), u32::from(suspended))?;
             }
             Ok(())
         },
@@ -59,7 +59,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
                 let count = assets
                     .filter(|view| view.assessment.status == status)
                     .count();
-                series.gauge(&[("status", status.name())], count)?;
+                series.sample_of(&[("status", status.name())], count)?;
             }
             Ok(())
         },

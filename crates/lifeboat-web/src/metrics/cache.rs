@@ -8,7 +8,7 @@ use std::{
 use bytes::Bytes;
 use lifeboat_controller::View;
 
-use super::{Process, TextFormat, render, text_format};
+use super::{Process, TextFormat};
 
 /// Renders views when somebody asks, each one once.
 #[derive(Debug, Default)]
@@ -48,37 +48,21 @@ impl Exposition {
     /// The view's part in a format. Takes as long as rendering takes, and longest for whoever comes
     /// first; not to be called where nothing may block.
     pub fn view_part(&self, format: TextFormat) -> Result<Bytes, fmt::Error> {
-        let open_metrics = || {
-            let view = Arc::clone(&self.view);
-            self.open_metrics
-                .get_or_init(|| super::view_part(view).map(Bytes::from))
-                .clone()
+        let rendered = match format {
+            TextFormat::OpenMetrics => &self.open_metrics,
+            TextFormat::Plain => &self.plain,
         };
-        match format {
-            TextFormat::OpenMetrics => open_metrics(),
-            TextFormat::Plain => self
-                .plain
-                .get_or_init(|| Ok(older(&open_metrics()?)))
-                .clone(),
-        }
+        rendered
+            .get_or_init(|| super::view_part(&self.view, format).map(Bytes::from))
+            .clone()
     }
 }
 
 impl TextFormat {
     /// What follows the view's part: the process, and the end.
-    pub fn process_part(self, process: Process) -> Result<Bytes, fmt::Error> {
-        let text = super::process_part(process)?;
-        Ok(match self {
-            Self::OpenMetrics => Bytes::from(text + render::END),
-            Self::Plain => older(text.as_bytes()),
-        })
+    pub fn process_part(self, process: &Process) -> Result<Bytes, fmt::Error> {
+        super::process_part(process, self).map(Bytes::from)
     }
-}
-
-fn older(open_metrics: &[u8]) -> Bytes {
-    Bytes::from(text_format::from_open_metrics(&String::from_utf8_lossy(
-        open_metrics,
-    )))
 }
 
 #[cfg(test)]

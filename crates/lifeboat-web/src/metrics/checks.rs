@@ -23,7 +23,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
                 for verdict in &view.assessment.verdicts {
                     let check = [("check", verdict.check.name())];
                     let value = u32::from(verdict.status.metric_value());
-                    series.gauge(&labels::with(&view.asset.id, check), value)?;
+                    series.sample_of(&labels::with(&view.asset.id, check), value)?;
                 }
             }
             Ok(())
@@ -42,7 +42,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
                 for verdict in &view.assessment.verdicts {
                     let check = [("check", verdict.check.name())];
                     let labels = labels::with(&view.asset.id, check);
-                    series.gauge(&labels, seconds(verdict.since))?;
+                    series.sample_of(&labels, seconds(verdict.since))?;
                 }
             }
             Ok(())
@@ -67,7 +67,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
                 ];
                 for (check, age) in promised {
                     let labels = labels::with(&view.asset.id, [("check", check.name())]);
-                    series.gauge(&labels, age.as_secs_f64())?;
+                    series.sample_of(&labels, age.as_secs_f64())?;
                 }
             }
             Ok(())
@@ -89,7 +89,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
                     .and_then(|verified| verified.coverage_since(history.first_seen_at));
                 if let Some((covered, slices)) = coverage {
                     let ratio = f64::from(covered) / f64::from(slices);
-                    series.gauge(&labels::of(&view.asset.id), ratio)?;
+                    series.sample_of(&labels::of(&view.asset.id), ratio)?;
                 }
             }
             Ok(())

@@ -2,15 +2,7 @@
 
 use std::fmt;
 
-use lifeboat_core::DURATION_BOUNDS;
-use prometheus_client::{
-    encoding::{
-        DescriptorEncoder, EncodeCounterValue, EncodeGaugeValue, EncodeLabelSet, MetricEncoder,
-        NoLabelSet,
-    },
-    metrics::MetricType,
-    registry::Unit,
-};
+use super::{Series, TextFormat};
 
 /// A metric family that is written from facts of type `T`.
 #[derive(Debug)]
@@ -58,7 +50,7 @@ impl Kind {
         }
     }
 
-    /// What the name of a series of this kind ends with, beyond the family's name.
+    /// What `OpenMetrics` leaves out of the family's name where it describes it.
     const fn suffix(self) -> &'static str {
         match self {
             Self::Gauge | Self::Histogram => "",
@@ -66,101 +58,30 @@ impl Kind {
             Self::Info => "_info",
         }
     }
-
-    const fn metric_type(self) -> MetricType {
-        match self {
-            Self::Gauge => MetricType::Gauge,
-            Self::Counter => MetricType::Counter,
-            Self::Histogram => MetricType::Histogram,
-            Self::Info => MetricType::Info,
-        }
-    }
 }
 
 impl<T> Family<T> {
     /// Writes the family's description and its series.
-    pub(super) fn encode(&self, facts: &T, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
-        let unit = self.unit.map(|unit| Unit::Other(unit.to_owned()));
-        let encoder = encoder.encode_descriptor(
-            self.stem(),
-            self.help,
-            unit.as_ref(),
-            self.kind.metric_type(),
-        )?;
-        (self.write)(facts, &mut Series { encoder })
+    pub(super) fn render(&self, facts: &T, format: TextFormat, text: &mut String) -> fmt::Result {
+        self.describe(format, text);
+        (self.write)(facts, &mut Series::new(self.name, text))
     }
 
-    /// The name without what the encoder adds to it: unit and suffix.
-    fn stem(&self) -> &'static str {
-        let name = self.name;
-        let name = name.strip_suffix(self.kind.suffix()).unwrap_or(name);
-        let without_unit = self
-            .unit
-            .and_then(|unit| name.strip_suffix(unit)?.strip_suffix('_'));
-        without_unit.unwrap_or(name)
-    }
-}
-
-/// Takes the series of one family.
-#[derive(Debug)]
-pub struct Series<'a> {
-    encoder: MetricEncoder<'a>,
-}
-
-impl Series<'_> {
-    /// The only series of a gauge without labels.
-    pub fn single(&mut self, value: impl EncodeGaugeValue + Copy) -> fmt::Result {
-        self.encoder.encode_gauge(&value)
-    }
-
-    /// A series of a gauge.
-    pub fn gauge(
-        &mut self,
-        labels: &impl EncodeLabelSet,
-        value: impl EncodeGaugeValue + Copy,
-    ) -> fmt::Result {
-        self.encoder.encode_family(labels)?.encode_gauge(&value)
-    }
-
-    /// The only series of a counter without labels.
-    pub fn single_counter(&mut self, value: impl EncodeCounterValue + Copy) -> fmt::Result {
-        self.encoder
-            .encode_counter::<NoLabelSet, _, f64>(&value, None)
-    }
-
-    /// A series of a counter.
-    pub fn counter(
-        &mut self,
-        labels: &impl EncodeLabelSet,
-        value: impl EncodeCounterValue + Copy,
-    ) -> fmt::Result {
-        self.encoder
-            .encode_family(labels)?
-            .encode_counter::<NoLabelSet, _, f64>(&value, None)
-    }
-
-    /// A histogram over [`DURATION_BOUNDS`], from a count for each bucket and one for the rest.
-    pub fn durations(
-        &mut self,
-        labels: &impl EncodeLabelSet,
-        counts: &[u64; DURATION_BOUNDS.len() + 1],
-        sum: f64,
-    ) -> fmt::Result {
-        let bounds = DURATION_BOUNDS.iter().map(|bound| f64::from(*bound));
-        let mut buckets = [(f64::INFINITY, 0); DURATION_BOUNDS.len() + 1];
-        for (bucket, bound) in buckets.iter_mut().zip(bounds) {
-            bucket.0 = bound;
+    /// The series are alike in both formats; what differs is how families are described. The older
+    /// one has neither units nor infos, and describes a series by its own name.
+    fn describe(&self, format: TextFormat, text: &mut String) {
+        let (name, kind) = match (format, self.kind) {
+            (TextFormat::OpenMetrics, kind) => {
+                let stem = self.name.strip_suffix(kind.suffix());
+                (stem.unwrap_or(self.name), kind.name())
+            }
+            (TextFormat::Plain, Kind::Info) => (self.name, Kind::Gauge.name()),
+            (TextFormat::Plain, kind) => (self.name, kind.name()),
+        };
+        text.extend(["# HELP ", name, " ", self.help, "\n"]);
+        text.extend(["# TYPE ", name, " ", kind, "\n"]);
+        if let (TextFormat::OpenMetrics, Some(unit)) = (format, self.unit) {
+            text.extend(["# UNIT ", name, " ", unit, "\n"]);
         }
-        for (bucket, count) in buckets.iter_mut().zip(counts) {
-            bucket.1 = *count;
-        }
-        self.encoder
-            .encode_family(labels)?
-            .encode_histogram::<NoLabelSet>(sum, counts.iter().sum(), &buckets, None)
-    }
-
-    /// A series of an info.
-    pub fn info(&mut self, labels: &impl EncodeLabelSet) -> fmt::Result {
-        self.encoder.encode_info(labels)
     }
 }

@@ -113,7 +113,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         source: "The last delivery. Absent for notifiers whose last delivery did not fail.",
         write: |view, series| {
             for notifier in view.health.notifier_errors.keys() {
-                series.gauge(&[("notifier", notifier.as_str())], 0_u32)?;
+                series.sample_of(&[("notifier", notifier.as_str())], 0_u32)?;
             }
             Ok(())
         },

@@ -1,19 +1,15 @@
 //! The labels that name an asset, alike in every family.
 
-use std::fmt;
-
 use jiff::Timestamp;
 use lifeboat_core::AssetId;
-use prometheus_client::encoding::{EncodeLabel, EncodeLabelSet, LabelSetEncoder};
 
-/// One label.
-pub(super) type Label<'a> = (&'static str, &'a str);
+use super::series::{AssetText, Label, LabelSet, write_label};
 
 /// An asset's labels, and more of its own for each series.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Labels<'a, const N: usize> {
-    pub(super) asset: &'a AssetId,
-    pub(super) more: [Label<'a>; N],
+    asset: &'a AssetId,
+    more: [Label<'a>; N],
 }
 
 /// An asset's labels alone.
@@ -29,20 +25,31 @@ pub(super) const fn with<'a, const N: usize>(
     Labels { asset, more }
 }
 
-impl<const N: usize> EncodeLabelSet for Labels<'_, N> {
-    fn encode(&self, encoder: &mut LabelSetEncoder<'_>) -> fmt::Result {
-        let asset = self.asset;
-        let cluster = asset.cluster.as_deref();
-        let identity = [
-            ("kind", asset.kind.name()),
-            ("namespace", &asset.namespace),
-            ("name", &asset.name),
-        ];
-        let labels = cluster.map(|cluster| ("cluster", cluster)).into_iter();
-        for label in labels.chain(identity).chain(self.more) {
-            label.encode(encoder.encode_label())?;
+impl<const N: usize> LabelSet for Labels<'_, N> {
+    fn write(&self, line: &mut String, asset: &mut AssetText) {
+        asset.write(line, self.asset);
+        self.more.write(line, asset);
+    }
+}
+
+impl<const N: usize> LabelSet for [Label<'_>; N] {
+    fn write(&self, line: &mut String, asset: &mut AssetText) {
+        self.as_slice().write(line, asset);
+    }
+}
+
+impl LabelSet for [Label<'_>] {
+    fn write(&self, line: &mut String, _: &mut AssetText) {
+        for label in self {
+            write_label(line, *label);
         }
-        Ok(())
+    }
+}
+
+impl LabelSet for (Labels<'_, 0>, Vec<Label<'_>>) {
+    fn write(&self, line: &mut String, asset: &mut AssetText) {
+        self.0.write(line, asset);
+        self.1.as_slice().write(line, asset);
     }
 }
 

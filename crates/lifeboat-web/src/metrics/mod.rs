@@ -15,17 +15,18 @@ mod process;
 mod recovery_points;
 mod render;
 mod runs;
-mod text_format;
+mod series;
 
-use std::{fmt, sync::Arc};
+use std::fmt;
 
 pub use cache::{Exposition, ExpositionCache};
 pub use document::document;
-pub use family::{Family, Kind, Series};
-use labels::Label;
+pub use family::{Family, Kind};
 use lifeboat_controller::View;
 pub use negotiation::TextFormat;
 pub use process::Process;
+use series::Label;
+pub use series::Series;
 
 /// The families that are written from a view, in groups that each begin with a line of explanation.
 const VIEW_GROUPS: &[&[Family<View>]] = &[
@@ -45,21 +46,17 @@ const BYTES_PER_ASSET: usize = 12 * 1024;
 /// What the descriptions and Lifeboat's own series take, rounded up.
 const BYTES_OF_OTHERS: usize = 16 * 1024;
 
-fn view_part(view: Arc<View>) -> Result<String, fmt::Error> {
+fn view_part(view: &View, format: TextFormat) -> Result<String, fmt::Error> {
     let expected_bytes = BYTES_OF_OTHERS + view.assets.len() * BYTES_PER_ASSET;
-    render::render(view, VIEW_GROUPS, expected_bytes)
+    render::render(view, VIEW_GROUPS, format, expected_bytes)
 }
 
-fn process_part(process: Process) -> Result<String, fmt::Error> {
-    render::render(Arc::new(process), PROCESS_GROUPS, BYTES_OF_OTHERS)
+fn process_part(process: &Process, format: TextFormat) -> Result<String, fmt::Error> {
+    let text = render::render(process, PROCESS_GROUPS, format, BYTES_OF_OTHERS)?;
+    Ok(text + render::end(format))
 }
 
 /// A whole exposition of one view and one reading of the process.
-pub fn render(view: Arc<View>, process: Process, format: TextFormat) -> Result<String, fmt::Error> {
-    let mut text = view_part(view)?;
-    text.push_str(&process_part(process)?);
-    Ok(match format {
-        TextFormat::OpenMetrics => text + render::END,
-        TextFormat::Plain => text_format::from_open_metrics(&text),
-    })
+pub fn render(view: &View, process: &Process, format: TextFormat) -> Result<String, fmt::Error> {
+    Ok(view_part(view, format)? + &process_part(process, format)?)
 }

@@ -23,7 +23,7 @@ pub(super) const FAMILIES: &[Family<Process>] = &[
         of_asset: false,
         source: "`/proc/self/stat`, read at each scrape. Absent on systems without `/proc`.",
         write: |process, series| match process.cpu_seconds {
-            Some(seconds) => series.single_counter(seconds),
+            Some(seconds) => series.single(seconds),
             None => Ok(()),
         },
     },

@@ -20,7 +20,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         write: |view, series| {
             for asset in &view.assets {
                 if let Some(point) = asset.asset.history.newest_good_point(view.at) {
-                    series.gauge(&labels::of(&asset.asset.id), seconds(point.taken_at))?;
+                    series.sample_of(&labels::of(&asset.asset.id), seconds(point.taken_at))?;
                 }
             }
             Ok(())
@@ -37,7 +37,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         write: |view, series| {
             for asset in &view.assets {
                 if let Some(point) = asset.asset.history.newest_good_point(view.at) {
-                    series.gauge(&labels::of(&asset.asset.id), point.bytes)?;
+                    series.sample_of(&labels::of(&asset.asset.id), point.bytes)?;
                 }
             }
             Ok(())
@@ -54,7 +54,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         write: |view, series| {
             for view in &view.assets {
                 if let Some(at) = view.asset.history.first_recovery_point_at {
-                    series.gauge(&labels::of(&view.asset.id), seconds(at))?;
+                    series.sample_of(&labels::of(&view.asset.id), seconds(at))?;
                 }
             }
             Ok(())
@@ -74,7 +74,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
                 let points = &view.asset.history.recovery_points;
                 let good = points.iter().filter(|point| point.is_good()).count();
                 for (state, count) in [("good", good), ("not_good", points.len() - good)] {
-                    series.gauge(&labels::with(&view.asset.id, [("state", state)]), count)?;
+                    series.sample_of(&labels::with(&view.asset.id, [("state", state)]), count)?;
                 }
             }
             Ok(())

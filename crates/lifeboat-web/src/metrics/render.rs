@@ -1,43 +1,29 @@
-//! Writes families as `OpenMetrics` text.
+//! Writes families in one of the text formats.
 
-use std::{fmt, sync::Arc};
+use std::fmt;
 
-use prometheus_client::{
-    collector::Collector, encoding::DescriptorEncoder, encoding::text::encode_registry,
-    registry::Registry,
-};
-
-use super::Family;
+use super::{Family, TextFormat};
 
 /// What ends a complete exposition.
-pub(super) const END: &str = "# EOF\n";
-
-#[derive(Debug)]
-struct Facts<T: 'static> {
-    facts: Arc<T>,
-    groups: &'static [&'static [Family<T>]],
-}
-
-impl<T: fmt::Debug + Send + Sync> Collector for Facts<T> {
-    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
-        for family in self.groups.iter().copied().flatten() {
-            family.encode(&self.facts, &mut encoder)?;
-        }
-        Ok(())
+pub(super) const fn end(format: TextFormat) -> &'static str {
+    match format {
+        TextFormat::OpenMetrics => "# EOF\n",
+        TextFormat::Plain => "",
     }
 }
 
 /// The families' descriptions and series, without the end of an exposition. `expected_bytes` may be
 /// wrong either way.
-pub(super) fn render<T: fmt::Debug + Send + Sync>(
-    facts: Arc<T>,
-    groups: &'static [&'static [Family<T>]],
+pub(super) fn render<T>(
+    facts: &T,
+    groups: &[&[Family<T>]],
+    format: TextFormat,
     expected_bytes: usize,
 ) -> Result<String, fmt::Error> {
-    let mut registry = Registry::default();
-    registry.register_collector(Box::new(Facts { facts, groups }));
     // Growing to many megabytes by doubling would cost as much as writing them.
     let mut text = String::with_capacity(expected_bytes);
-    encode_registry(&mut text, &registry)?;
+    for family in groups.iter().copied().flatten() {
+        family.render(facts, format, &mut text)?;
+    }
     Ok(text)
 }

@@ -23,7 +23,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
             each_history(view, |asset, operation, history| {
                 for (outcome, at) in &history.last_ended_at {
                     let labels = labels::with(asset, run_labels(operation, *outcome));
-                    series.gauge(&labels, seconds(*at))?;
+                    series.sample_of(&labels, seconds(*at))?;
                 }
                 Ok(())
             })
@@ -44,7 +44,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
                 for outcome in Outcome::ALL {
                     let runs = history.and_then(|history| history.totals.runs.get(&outcome));
                     let labels = labels::with(asset, run_labels(operation, outcome));
-                    series.counter(&labels, runs.copied().unwrap_or(0))?;
+                    series.sample_of(&labels, runs.copied().unwrap_or(0))?;
                 }
                 Ok(())
             })
@@ -81,7 +81,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         write: |view, series| {
             each_operation(view, |asset, operation, history| {
                 let active = history.is_some_and(|history| history.running.is_some());
-                series.gauge(&of_operation(asset, operation), u32::from(active))
+                series.sample_of(&of_operation(asset, operation), u32::from(active))
             })
         },
     },
@@ -97,7 +97,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
             each_history(view, |asset, operation, history| match &history.running {
                 Some(run) => {
                     let labels = of_operation(asset, operation);
-                    series.gauge(&labels, seconds(run.started_at))
+                    series.sample_of(&labels, seconds(run.started_at))
                 }
                 None => Ok(()),
             })
@@ -114,7 +114,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         write: |view, series| {
             each_operation(view, |asset, operation, history| {
                 let failures = history.map_or(0, |history| history.failures);
-                series.gauge(&of_operation(asset, operation), failures)
+                series.sample_of(&of_operation(asset, operation), failures)
             })
         },
     },
@@ -130,7 +130,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         write: |view, series| {
             for view in &view.assets {
                 for (operation, at) in &view.next_starts {
-                    series.gauge(&of_operation(&view.asset.id, *operation), seconds(*at))?;
+                    series.sample_of(&of_operation(&view.asset.id, *operation), seconds(*at))?;
                 }
             }
             Ok(())

@@ -1,0 +1,205 @@
+//! Series as text: one line each, alike in both of Prometheus's text formats.
+//!
+//! Written by hand rather than through a client library, because ten thousand assets have most of a
+//! million series: the labels that name an asset are put into text once for all of its series in a
+//! family, which the libraries' encoders can't. What is written is read back by `promtool` and by
+//! two versions of Prometheus in tests.
+
+use std::fmt::{self, Display, Write};
+
+use lifeboat_core::{AssetId, DURATION_BOUNDS};
+
+/// One label.
+pub(super) type Label<'a> = (&'static str, &'a str);
+
+/// Takes the series of one family.
+#[derive(Debug)]
+pub struct Series<'a> {
+    name: &'static str,
+    text: &'a mut String,
+    asset: AssetText,
+}
+
+/// Labels that can be written.
+pub(super) trait LabelSet {
+    /// Appends the labels to a line that an opening brace ends, or another label.
+    fn write(&self, line: &mut String, asset: &mut AssetText);
+}
+
+/// The text of the asset's labels that were written last: the next line often has the same.
+#[derive(Debug, Default)]
+pub(super) struct AssetText {
+    /// Where the asset's identity lies; it doesn't move while a family is written.
+    of: Option<*const AssetId>,
+    text: String,
+}
+
+impl<'a> Series<'a> {
+    pub(super) fn new(name: &'static str, text: &'a mut String) -> Self {
+        Self {
+            name,
+            text,
+            asset: AssetText::default(),
+        }
+    }
+
+    /// The only series of a family without labels.
+    pub(super) fn single(&mut self, value: impl Display) -> fmt::Result {
+        self.sample("", &[], None, value)
+    }
+
+    /// A series.
+    pub(super) fn sample_of(&mut self, labels: &impl LabelSet, value: impl Display) -> fmt::Result {
+        self.sample("", labels, None, value)
+    }
+
+    /// A series of an info, whose value is always 1.
+    pub(super) fn info(&mut self, labels: &impl LabelSet) -> fmt::Result {
+        self.sample("", labels, None, 1)
+    }
+
+    /// A histogram over [`DURATION_BOUNDS`], from a count for each bucket and one for the rest.
+    pub(super) fn durations(
+        &mut self,
+        labels: &impl LabelSet,
+        counts: &[u64; DURATION_BOUNDS.len() + 1],
+        sum: f64,
+    ) -> fmt::Result {
+        let mut cumulative = 0;
+        for (bound, count) in DURATION_BOUNDS.iter().zip(counts) {
+            cumulative += count;
+            // OpenMetrics wants a bound's canonical form, which has a point.
+            let bound = format!("{bound}.0");
+            self.sample("_bucket", labels, Some(("le", &bound)), cumulative)?;
+        }
+        let all: u64 = counts.iter().sum();
+        self.sample("_bucket", labels, Some(("le", "+Inf")), all)?;
+        self.sample("_count", labels, None, all)?;
+        self.sample("_sum", labels, None, sum)
+    }
+
+    fn sample(
+        &mut self,
+        suffix: &str,
+        labels: &impl LabelSet,
+        last: Option<Label<'_>>,
+        value: impl Display,
+    ) -> fmt::Result {
+        self.text.push_str(self.name);
+        self.text.push_str(suffix);
+        self.text.push('{');
+        labels.write(self.text, &mut self.asset);
+        if let Some(label) = last {
+            write_label(self.text, label);
+        }
+        if self.text.ends_with('{') {
+            self.text.pop();
+        } else {
+            self.text.push('}');
+        }
+        writeln!(self.text, " {value}")
+    }
+}
+
+impl AssetText {
+    pub(super) fn write(&mut self, line: &mut String, asset: &AssetId) {
+        if self.of != Some(std::ptr::from_ref(asset)) {
+            self.of = Some(asset);
+            self.text.clear();
+            let cluster = asset.cluster.as_deref();
+            let cluster = cluster.map(|cluster| ("cluster", cluster));
+            let identity = [
+                ("kind", asset.kind.name()),
+                ("namespace", asset.namespace.as_str()),
+                ("name", asset.name.as_str()),
+            ];
+            for label in cluster.into_iter().chain(identity) {
+                write_label(&mut self.text, label);
+            }
+        }
+        line.push_str(&self.text);
+    }
+}
+
+/// Appends a label, with a comma if it isn't the first.
+pub(super) fn write_label(line: &mut String, (name, value): Label<'_>) {
+    if !line.is_empty() && !line.ends_with('{') {
+        line.push(',');
+    }
+    line.push_str(name);
+    line.push_str("=\"");
+    let mut rest = value;
+    while let Some(position) = rest.find(['\\', '"', '\n']) {
+        let (plain, special) = rest.split_at(position);
+        line.push_str(plain);
+        line.push('\\');
+        line.push(match special.as_bytes().first() {
+            Some(b'\n') => 'n',
+            Some(b'"') => '"',
+            _ => '\\',
+        });
+        // Each of the three is one byte long.
+        rest = special.get(1..).unwrap_or_default();
+    }
+    line.push_str(rest);
+    line.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::labels;
+
+    fn written(write: impl FnOnce(&mut Series<'_>) -> fmt::Result) -> String {
+        let mut text = String::new();
+        write(&mut Series::new("a", &mut text)).unwrap();
+        text
+    }
+
+    #[test]
+    fn a_series_without_labels_has_no_braces() {
+        assert_eq!(written(|series| series.single(2.5)), "a 2.5\n");
+    }
+
+    #[test]
+    fn what_would_end_a_value_is_escaped() {
+        let labels = [("b", "one\\two\"three\nfour{"), ("c", "")];
+        let line = written(|series| series.sample_of(&labels, 1));
+        assert_eq!(line, "a{b=\"one\\\\two\\\"three\\nfour{\",c=\"\"} 1\n");
+    }
+
+    #[test]
+    fn each_asset_has_its_own_labels_whatever_was_written_before() {
+        let assets: [AssetId; 2] = [
+            "Prometheus/monitoring/one".parse().unwrap(),
+            "east:Prometheus/monitoring/two".parse().unwrap(),
+        ];
+        let lines = written(|series| {
+            for asset in [&assets[0], &assets[1], &assets[0]] {
+                series.sample_of(&labels::of(asset), 0)?;
+            }
+            Ok(())
+        });
+        assert_eq!(
+            lines,
+            "a{kind=\"Prometheus\",namespace=\"monitoring\",name=\"one\"} 0\n\
+             a{cluster=\"east\",kind=\"Prometheus\",namespace=\"monitoring\",name=\"two\"} 0\n\
+             a{kind=\"Prometheus\",namespace=\"monitoring\",name=\"one\"} 0\n"
+        );
+    }
+
+    #[test]
+    fn buckets_are_cumulative() {
+        let mut counts = [0; DURATION_BOUNDS.len() + 1];
+        (counts[0], counts[1], counts[DURATION_BOUNDS.len()]) = (2, 1, 4);
+        let lines = written(|series| series.durations(&[], &counts, 9.5));
+        assert!(
+            lines.starts_with("a_bucket{le=\"1.0\"} 2\na_bucket{le=\"5.0\"} 3\n"),
+            "{lines}"
+        );
+        assert!(
+            lines.ends_with("a_bucket{le=\"+Inf\"} 7\na_count 7\na_sum 9.5\n"),
+            "{lines}"
+        );
+    }
+}
