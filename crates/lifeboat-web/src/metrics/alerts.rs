@@ -3,10 +3,7 @@
 use lifeboat_controller::View;
 use lifeboat_core::AlertState;
 
-use super::{
-    Family, Kind,
-    labels::{self, seconds},
-};
+use super::{Family, Kind, labels};
 
 pub(super) const FAMILIES: &[Family<View>] = &[
     Family {
@@ -48,7 +45,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
                         ("severity", alert.severity.name()),
                     ];
                     let labels = labels::with(&alert.key.asset, labels);
-                    series.sample_of(&labels, seconds(alert.active_at))?;
+                    series.sample_of(&labels, alert.active_at)?;
                 }
             }
             Ok(())

@@ -20,8 +20,17 @@ pub struct ExpositionCache {
 #[derive(Debug)]
 pub struct Exposition {
     view: Arc<View>,
-    open_metrics: OnceLock<Result<Bytes, fmt::Error>>,
-    plain: OnceLock<Result<Bytes, fmt::Error>>,
+    open_metrics: Rendering,
+    plain: Rendering,
+}
+
+/// One format of an exposition.
+#[derive(Debug, Default)]
+struct Rendering {
+    text: OnceLock<Result<Bytes, fmt::Error>>,
+    /// The memory of the view before, to write into: getting a hundred megabytes anew from the
+    /// kernel would take as long as filling them.
+    spare: Mutex<String>,
 }
 
 impl ExpositionCache {
@@ -29,18 +38,23 @@ impl ExpositionCache {
     #[must_use]
     pub fn of(&self, view: Arc<View>) -> Arc<Exposition> {
         let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
-        match newest.as_ref() {
-            Some(kept) if kept.view.generation == view.generation => Arc::clone(kept),
-            _ => {
-                let exposition = Arc::new(Exposition {
-                    view,
-                    open_metrics: OnceLock::new(),
-                    plain: OnceLock::new(),
-                });
-                *newest = Some(Arc::clone(&exposition));
-                exposition
-            }
+        if let Some(kept) = newest.as_ref()
+            && kept.view.generation == view.generation
+        {
+            return Arc::clone(kept);
         }
+        // Whoever still sends the former one keeps it.
+        let former = newest.take().and_then(Arc::into_inner);
+        let (open_metrics, plain) = former
+            .map(|former| (former.open_metrics.reuse(), former.plain.reuse()))
+            .unwrap_or_default();
+        let exposition = Arc::new(Exposition {
+            view,
+            open_metrics,
+            plain,
+        });
+        *newest = Some(Arc::clone(&exposition));
+        exposition
     }
 }
 
@@ -48,13 +62,33 @@ impl Exposition {
     /// The view's part in a format. Takes as long as rendering takes, and longest for whoever comes
     /// first; not to be called where nothing may block.
     pub fn view_part(&self, format: TextFormat) -> Result<Bytes, fmt::Error> {
-        let rendered = match format {
+        let rendering = match format {
             TextFormat::OpenMetrics => &self.open_metrics,
             TextFormat::Plain => &self.plain,
         };
-        rendered
-            .get_or_init(|| super::view_part(&self.view, format).map(Bytes::from))
-            .clone()
+        let render = || {
+            let mut spare = rendering
+                .spare
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            super::view_part(&self.view, format, std::mem::take(&mut *spare)).map(Bytes::from)
+        };
+        rendering.text.get_or_init(render).clone()
+    }
+}
+
+impl Rendering {
+    /// A rendering to come in the memory of this one.
+    fn reuse(self) -> Self {
+        let former = self.text.into_inner().and_then(Result::ok);
+        let memory = former.and_then(|text| text.try_into_mut().ok());
+        let mut bytes = memory.map(Vec::from).unwrap_or_default();
+        bytes.clear();
+        Self {
+            text: OnceLock::new(),
+            // Nothing is valid text.
+            spare: Mutex::new(String::from_utf8(bytes).unwrap_or_default()),
+        }
     }
 }
 
@@ -89,12 +123,25 @@ mod tests {
     }
 
     #[test]
+    fn a_new_view_is_rendered_into_the_memory_of_the_one_before_once_nobody_sends_that() {
+        let cache = ExpositionCache::default();
+        let first = cache.of(view(1)).view_part(TextFormat::Plain).unwrap();
+        let other = cache.of(view(2)).view_part(TextFormat::Plain).unwrap();
+        let (memory, kept) = (other.as_ptr(), first.clone());
+        assert_ne!(first.as_ptr(), memory);
+        drop(other);
+        let third = cache.of(view(3)).view_part(TextFormat::Plain).unwrap();
+        assert_eq!(third.as_ptr(), memory);
+        assert_eq!(first, kept);
+    }
+
+    #[test]
     fn nothing_is_rendered_before_somebody_asks_and_a_new_view_is_rendered_anew() {
         let cache = ExpositionCache::default();
         let first = cache.of(view(1));
-        assert!(first.open_metrics.get().is_none() && first.plain.get().is_none());
+        assert!(first.open_metrics.text.get().is_none() && first.plain.text.get().is_none());
         first.view_part(TextFormat::OpenMetrics).unwrap();
-        assert!(first.plain.get().is_none());
+        assert!(first.plain.text.get().is_none());
         assert!(!Arc::ptr_eq(&first, &cache.of(view(2))));
     }
 }

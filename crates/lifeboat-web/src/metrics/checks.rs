@@ -3,10 +3,7 @@
 use lifeboat_controller::View;
 use lifeboat_core::{Check, Operation};
 
-use super::{
-    Family, Kind,
-    labels::{self, seconds},
-};
+use super::{Family, Kind, labels};
 
 pub(super) const FAMILIES: &[Family<View>] = &[
     Family {
@@ -42,7 +39,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
                 for verdict in &view.assessment.verdicts {
                     let check = [("check", verdict.check.name())];
                     let labels = labels::with(&view.asset.id, check);
-                    series.sample_of(&labels, seconds(verdict.since))?;
+                    series.sample_of(&labels, verdict.since)?;
                 }
             }
             Ok(())

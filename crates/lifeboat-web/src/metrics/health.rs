@@ -2,7 +2,7 @@
 
 use lifeboat_controller::{Health, View};
 
-use super::{Family, Kind, labels::seconds};
+use super::{Family, Kind};
 
 pub(super) const FAMILIES: &[Family<View>] = &[
     Family {
@@ -23,7 +23,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         labels: &[],
         of_asset: false,
         source: "The controller.",
-        write: |view, series| series.single(seconds(view.started_at)),
+        write: |view, series| series.single(view.started_at),
     },
     Family {
         name: "lifeboat_evaluation_timestamp_seconds",
@@ -34,7 +34,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         of_asset: false,
         source: "The controller. Absent until the first assessment is made.",
         write: |view, series| match known(view) {
-            Some(_) => series.single(seconds(view.at)),
+            Some(_) => series.single(view.at),
             None => Ok(()),
         },
     },
@@ -86,7 +86,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         of_asset: false,
         source: "The controller. Absent until they were.",
         write: |view, series| match view.health.resources_loaded_at {
-            Some(at) => series.single(seconds(at)),
+            Some(at) => series.single(at),
             None => Ok(()),
         },
     },

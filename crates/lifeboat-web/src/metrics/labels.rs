@@ -1,6 +1,5 @@
 //! The labels that name an asset, alike in every family.
 
-use jiff::Timestamp;
 use lifeboat_core::AssetId;
 
 use super::series::{AssetText, Label, LabelSet, write_label};
@@ -51,9 +50,4 @@ impl LabelSet for (Labels<'_, 0>, Vec<Label<'_>>) {
         self.0.write(line, asset);
         self.1.as_slice().write(line, asset);
     }
-}
-
-/// Unix seconds with their fraction.
-pub(super) fn seconds(at: Timestamp) -> f64 {
-    at.duration_since(Timestamp::UNIX_EPOCH).as_secs_f64()
 }

@@ -16,6 +16,7 @@ mod recovery_points;
 mod render;
 mod runs;
 mod series;
+mod value;
 
 use std::fmt;
 
@@ -46,17 +47,22 @@ const BYTES_PER_ASSET: usize = 12 * 1024;
 /// What the descriptions and Lifeboat's own series take, rounded up.
 const BYTES_OF_OTHERS: usize = 16 * 1024;
 
-fn view_part(view: &View, format: TextFormat) -> Result<String, fmt::Error> {
-    let expected_bytes = BYTES_OF_OTHERS + view.assets.len() * BYTES_PER_ASSET;
-    render::render(view, VIEW_GROUPS, format, expected_bytes)
+/// Renders the view's part into a text that is empty.
+fn view_part(view: &View, format: TextFormat, mut text: String) -> Result<String, fmt::Error> {
+    // Growing to many megabytes by doubling would cost as much as writing them.
+    text.reserve(BYTES_OF_OTHERS + view.assets.len() * BYTES_PER_ASSET);
+    render::render(view, VIEW_GROUPS, format, &mut text)?;
+    Ok(text)
 }
 
 fn process_part(process: &Process, format: TextFormat) -> Result<String, fmt::Error> {
-    let text = render::render(process, PROCESS_GROUPS, format, BYTES_OF_OTHERS)?;
-    Ok(text + render::end(format))
+    let mut text = String::new();
+    render::render(process, PROCESS_GROUPS, format, &mut text)?;
+    text.push_str(render::end(format));
+    Ok(text)
 }
 
 /// A whole exposition of one view and one reading of the process.
 pub fn render(view: &View, process: &Process, format: TextFormat) -> Result<String, fmt::Error> {
-    Ok(view_part(view, format)? + &process_part(process, format)?)
+    Ok(view_part(view, format, String::new())? + &process_part(process, format)?)
 }

@@ -2,10 +2,7 @@
 
 use lifeboat_controller::{AssetView, View};
 
-use super::{
-    Family, Kind,
-    labels::{self, seconds},
-};
+use super::{Family, Kind, labels};
 
 pub(super) const FAMILIES: &[Family<View>] = &[
     Family {
@@ -20,7 +17,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         write: |view, series| {
             for asset in &view.assets {
                 if let Some(point) = asset.asset.history.newest_good_point(view.at) {
-                    series.sample_of(&labels::of(&asset.asset.id), seconds(point.taken_at))?;
+                    series.sample_of(&labels::of(&asset.asset.id), point.taken_at)?;
                 }
             }
             Ok(())
@@ -54,7 +51,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         write: |view, series| {
             for view in &view.assets {
                 if let Some(at) = view.asset.history.first_recovery_point_at {
-                    series.sample_of(&labels::of(&view.asset.id), seconds(at))?;
+                    series.sample_of(&labels::of(&view.asset.id), at)?;
                 }
             }
             Ok(())

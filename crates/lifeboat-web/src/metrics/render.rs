@@ -12,18 +12,15 @@ pub(super) const fn end(format: TextFormat) -> &'static str {
     }
 }
 
-/// The families' descriptions and series, without the end of an exposition. `expected_bytes` may be
-/// wrong either way.
+/// Appends the families' descriptions and series, without the end of an exposition.
 pub(super) fn render<T>(
     facts: &T,
     groups: &[&[Family<T>]],
     format: TextFormat,
-    expected_bytes: usize,
-) -> Result<String, fmt::Error> {
-    // Growing to many megabytes by doubling would cost as much as writing them.
-    let mut text = String::with_capacity(expected_bytes);
+    text: &mut String,
+) -> fmt::Result {
     for family in groups.iter().copied().flatten() {
-        family.render(facts, format, &mut text)?;
+        family.render(facts, format, text)?;
     }
-    Ok(text)
+    Ok(())
 }

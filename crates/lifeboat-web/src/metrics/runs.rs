@@ -7,7 +7,7 @@ use lifeboat_core::{AssetId, Operation, OperationHistory, Outcome};
 
 use super::{
     Family, Kind,
-    labels::{self, Labels, seconds},
+    labels::{self, Labels},
 };
 
 pub(super) const FAMILIES: &[Family<View>] = &[
@@ -23,7 +23,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
             each_history(view, |asset, operation, history| {
                 for (outcome, at) in &history.last_ended_at {
                     let labels = labels::with(asset, run_labels(operation, *outcome));
-                    series.sample_of(&labels, seconds(*at))?;
+                    series.sample_of(&labels, *at)?;
                 }
                 Ok(())
             })
@@ -97,7 +97,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
             each_history(view, |asset, operation, history| match &history.running {
                 Some(run) => {
                     let labels = of_operation(asset, operation);
-                    series.sample_of(&labels, seconds(run.started_at))
+                    series.sample_of(&labels, run.started_at)
                 }
                 None => Ok(()),
             })
@@ -130,7 +130,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         write: |view, series| {
             for view in &view.assets {
                 for (operation, at) in &view.next_starts {
-                    series.sample_of(&of_operation(&view.asset.id, *operation), seconds(*at))?;
+                    series.sample_of(&of_operation(&view.asset.id, *operation), *at)?;
                 }
             }
             Ok(())

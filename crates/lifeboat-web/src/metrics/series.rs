@@ -5,12 +5,19 @@
 //! family, which the libraries' encoders can't. What is written is read back by `promtool` and by
 //! two versions of Prometheus in tests.
 
-use std::fmt::{self, Display, Write};
+use std::{fmt, sync::LazyLock};
 
 use lifeboat_core::{AssetId, DURATION_BOUNDS};
+use memchr::memchr3;
+
+use super::value::Value;
 
 /// One label.
 pub(super) type Label<'a> = (&'static str, &'a str);
+
+/// [`DURATION_BOUNDS`] in the canonical form of `OpenMetrics`, which has a point.
+static BOUNDS: LazyLock<[String; DURATION_BOUNDS.len()]> =
+    LazyLock::new(|| DURATION_BOUNDS.map(|bound| format!("{bound}.0")));
 
 /// Takes the series of one family.
 #[derive(Debug)]
@@ -44,18 +51,18 @@ impl<'a> Series<'a> {
     }
 
     /// The only series of a family without labels.
-    pub(super) fn single(&mut self, value: impl Display) -> fmt::Result {
+    pub(super) fn single(&mut self, value: impl Value) -> fmt::Result {
         self.sample("", &[], None, value)
     }
 
     /// A series.
-    pub(super) fn sample_of(&mut self, labels: &impl LabelSet, value: impl Display) -> fmt::Result {
+    pub(super) fn sample_of(&mut self, labels: &impl LabelSet, value: impl Value) -> fmt::Result {
         self.sample("", labels, None, value)
     }
 
     /// A series of an info, whose value is always 1.
     pub(super) fn info(&mut self, labels: &impl LabelSet) -> fmt::Result {
-        self.sample("", labels, None, 1)
+        self.sample("", labels, None, 1_u32)
     }
 
     /// A histogram over [`DURATION_BOUNDS`], from a count for each bucket and one for the rest.
@@ -66,11 +73,9 @@ impl<'a> Series<'a> {
         sum: f64,
     ) -> fmt::Result {
         let mut cumulative = 0;
-        for (bound, count) in DURATION_BOUNDS.iter().zip(counts) {
+        for (bound, count) in BOUNDS.iter().zip(counts) {
             cumulative += count;
-            // OpenMetrics wants a bound's canonical form, which has a point.
-            let bound = format!("{bound}.0");
-            self.sample("_bucket", labels, Some(("le", &bound)), cumulative)?;
+            self.sample("_bucket", labels, Some(("le", bound)), cumulative)?;
         }
         let all: u64 = counts.iter().sum();
         self.sample("_bucket", labels, Some(("le", "+Inf")), all)?;
@@ -83,7 +88,7 @@ impl<'a> Series<'a> {
         suffix: &str,
         labels: &impl LabelSet,
         last: Option<Label<'_>>,
-        value: impl Display,
+        value: impl Value,
     ) -> fmt::Result {
         self.text.push_str(self.name);
         self.text.push_str(suffix);
@@ -97,7 +102,10 @@ impl<'a> Series<'a> {
         } else {
             self.text.push('}');
         }
-        writeln!(self.text, " {value}")
+        self.text.push(' ');
+        value.write(self.text)?;
+        self.text.push('\n');
+        Ok(())
     }
 }
 
@@ -129,7 +137,7 @@ pub(super) fn write_label(line: &mut String, (name, value): Label<'_>) {
     line.push_str(name);
     line.push_str("=\"");
     let mut rest = value;
-    while let Some(position) = rest.find(['\\', '"', '\n']) {
+    while let Some(position) = memchr3(b'\\', b'"', b'\n', rest.as_bytes()) {
         let (plain, special) = rest.split_at(position);
         line.push_str(plain);
         line.push('\\');
@@ -164,7 +172,7 @@ mod tests {
     #[test]
     fn what_would_end_a_value_is_escaped() {
         let labels = [("b", "one\\two\"three\nfour{"), ("c", "")];
-        let line = written(|series| series.sample_of(&labels, 1));
+        let line = written(|series| series.sample_of(&labels, 1_u32));
         assert_eq!(line, "a{b=\"one\\\\two\\\"three\\nfour{\",c=\"\"} 1\n");
     }
 
@@ -176,7 +184,7 @@ mod tests {
         ];
         let lines = written(|series| {
             for asset in [&assets[0], &assets[1], &assets[0]] {
-                series.sample_of(&labels::of(asset), 0)?;
+                series.sample_of(&labels::of(asset), 0_u32)?;
             }
             Ok(())
         });
