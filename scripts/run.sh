@@ -56,9 +56,9 @@ run() {
 # is_ours PID: whether a process is a Prometheus or a Lifeboat on a folder of this script, so that a
 # process id that was given to another program since is left alone.
 is_ours() {
-	[[ -r /proc/$1/cmdline ]] &&
-		tr '\0' '\n' <"/proc/$1/cmdline" | grep -q --fixed-strings \
-			-e "--storage.tsdb.path=$PWD/$folder/" -e "--ledger=$PWD/$folder/"
+	# It may end between two looks at it.
+	{ tr '\0' '\n' <"/proc/$1/cmdline"; } 2>/dev/null | grep -q --fixed-strings \
+		-e "--storage.tsdb.path=$PWD/$folder/" -e "--ledger=$PWD/$folder/"
 }
 
 # stop PID: asks a server to end, and waits until it has.
@@ -222,8 +222,8 @@ show_checks() {
 	done
 	say 'lifeboat_check_status{name="main"}: 0 is ok, 1 failing, 2 unknown, 3 paused'
 	jq --raw-output '.[] | "  check=\"\(.metric.check)\"" + " " * (20 - (.metric.check | length)) + .value[1]' <<<"$checks"
-	say 'time() - lifeboat_recovery_point_timestamp_seconds{name="main"}: the age of the newest good backup'
-	age=$(ask "$1" 'time() - lifeboat_recovery_point_timestamp_seconds{name="main"}' "$(date +%s)")
+	say 'round(time() - lifeboat_recovery_point_timestamp_seconds): the age of the newest good backup'
+	age=$(ask "$1" 'round(time() - lifeboat_recovery_point_timestamp_seconds)' "$(date +%s)")
 	say "  $(show "$age") s"
 }
 
