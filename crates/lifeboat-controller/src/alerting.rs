@@ -102,6 +102,11 @@ impl Alerting {
         &self.instances
     }
 
+    /// The notifiers that are told everything.
+    pub(crate) fn notifiers(&self) -> Vec<String> {
+        self.router.routes().map(ToOwned::to_owned).collect()
+    }
+
     /// How telling people goes.
     pub(crate) fn health(&self) -> DeliveryHealth {
         self.health

@@ -227,6 +227,7 @@ impl Controller {
                 resources_error: self.resources_error.clone(),
                 resources_loaded_at: self.resources_loaded_at,
                 messages_waiting: delivery.waiting,
+                notifiers: self.alerting.notifiers(),
                 notifier_errors: delivery.errors,
             },
         }));

@@ -54,7 +54,9 @@ pub struct Health {
     pub resources_loaded_at: Option<Timestamp>,
     /// How many messages have not been taken by anyone yet.
     pub messages_waiting: usize,
-    /// The last errors of the notifiers, by name.
+    /// The notifiers that are told everything.
+    pub notifiers: Vec<String>,
+    /// The errors of notifiers that stand, by name.
     pub notifier_errors: BTreeMap<String, String>,
 }
 

@@ -35,6 +35,7 @@ fn full() -> View {
         alert("edge", AlertState::Firing),
         alert("new", AlertState::Pending),
     ];
+    view.health.notifiers = vec!["alertmanager".to_owned(), "pager".to_owned()];
     let errors = &mut view.health.notifier_errors;
     errors.insert("alertmanager".to_owned(), "connection refused".to_owned());
     view

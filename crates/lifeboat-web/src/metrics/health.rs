@@ -107,13 +107,14 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         name: "lifeboat_notifier_up",
         kind: Kind::Gauge,
         unit: None,
-        help: "0 if the last message to this notifier failed.",
+        help: "1 if this notifier takes what it is told, 0 while its last error stands.",
         labels: &["notifier"],
         of_asset: false,
-        source: "The last delivery. Absent for notifiers whose last delivery did not fail.",
+        source: "The last delivery. Notifiers that are only a fallback have no series.",
         write: |view, series| {
-            for notifier in view.health.notifier_errors.keys() {
-                series.sample_of(&[("notifier", notifier.as_str())], 0_u32)?;
+            for notifier in &view.health.notifiers {
+                let is_up = !view.health.notifier_errors.contains_key(notifier);
+                series.sample_of(&[("notifier", notifier.as_str())], u32::from(is_up))?;
             }
             Ok(())
         },
