@@ -75,7 +75,8 @@ impl SettingsFile {
         }
         serde_saphyr::from_str(&text).map_err(|error| SettingsFileError::Content {
             path: path.to_owned(),
-            reason: error.to_string(),
+            // A picture of the line would be lost where an error is told on one line.
+            reason: error.without_snippet().to_string(),
         })
     }
 }
