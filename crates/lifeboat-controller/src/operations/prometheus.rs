@@ -1,5 +1,7 @@
 //! A Prometheus as an asset: backup, verification, prune, and the inventory of its recovery points.
 
+use std::fmt::Display;
+
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use lifeboat_core::{
@@ -154,16 +156,22 @@ impl PrometheusOperator {
             }),
             bytes: pruned.swept.bytes,
             summary: format!(
-                "kept {} backups, dropped {}; removed {} objects, {} wait for their grace of {}",
-                plan.to_keep().count(),
+                "kept {}, dropped {}; removed {}, {} wait for their grace of {}",
+                counted(plan.to_keep().count(), "backup"),
                 pruned.dropped.len(),
-                pruned.swept.files,
+                counted(pruned.swept.files, "object"),
                 pruned.waiting.files,
                 HumanDuration(self.grace),
             ),
             ..Finding::default()
         })
     }
+}
+
+/// A number with its noun, such as `1 block` or `2 blocks`.
+fn counted<N: Copy + Display + PartialEq + From<u8>>(count: N, noun: &str) -> String {
+    let plural = if count == N::from(1) { "" } else { "s" };
+    format!("{count} {noun}{plural}")
 }
 
 fn point_of(backup: &Backup) -> RecoveryPoint {
@@ -208,9 +216,9 @@ fn finding_of_backup(metadata: &BackupMetadata) -> Finding {
             .map(|damage| format!("Prometheus's data was damaged before the backup: {damage}")),
         bytes: metadata.sent.bytes,
         summary: format!(
-            "{} blocks with {} samples; sent {} of {} files",
-            metadata.totals.blocks,
-            metadata.totals.samples,
+            "{} with {}; sent {} of {} files",
+            counted(metadata.totals.blocks, "block"),
+            counted(metadata.totals.samples, "sample"),
             metadata.sent.files,
             metadata.totals.files
         ),
@@ -255,11 +263,11 @@ fn finding_of_verification(report: &VerifyReport, slice: Option<(u32, u32)>) -> 
         problem,
         bytes: report.bytes_read,
         summary: format!(
-            "looked for {} objects and read {} of them ({}) over {} backups",
-            report.objects_listed,
+            "looked for {} and read {} of them ({}) over {}",
+            counted(report.objects_listed, "object"),
             report.objects_read,
             report.level,
-            report.backups.len()
+            counted(report.backups.len(), "backup")
         ),
         slice,
         ..Finding::default()
