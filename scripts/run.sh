@@ -31,8 +31,8 @@ ledger=$folder/ledger.db
 lifeboat=
 # Process ids by the name of the server.
 declare -A servers=()
-# In the order in which they are stopped: what asks another server goes first.
-SERVERS=(serve original restored)
+# What asks another server is stopped before it.
+STOP_ORDER=(serve original restored)
 
 if [[ -t 1 ]]; then
 	bold=$'\e[1m' green=$'\e[32m' red=$'\e[31m' plain=$'\e[0m'
@@ -75,7 +75,7 @@ stop() {
 
 stop_servers() {
 	local name
-	for name in "${SERVERS[@]}"; do
+	for name in "${STOP_ORDER[@]}"; do
 		[[ -v servers[$name] ]] || continue
 		stop "${servers[$name]}"
 		rm -f "$folder/$name.pid"
