@@ -23,7 +23,7 @@ tools: ## Install what run, test, lint and bench need
 build: ## Build the release binary, target/release/lifeboat
 	$(CARGO) build --release --locked --package lifeboat
 
-run: ## Back up, verify and restore a real Prometheus (ARGS=--once ends by itself)
+run: ## Back up and restore a real Prometheus, and serve it on schedule (ARGS=--once ends by itself)
 	@scripts/tools.sh run
 	@scripts/run.sh $(ARGS)
 
