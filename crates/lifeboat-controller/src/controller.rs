@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use lifeboat_alerts::Router;
 use lifeboat_core::{AssetHistory, AssetId, CLOCK_TOLERANCE, Policy, later};
 use lifeboat_ledger::Ledger;
-use lifeboat_repository::Clock;
+use lifeboat_repository::{Clock, RequestCounters, RequestKind};
 use tokio::{
     sync::{mpsc, watch},
     time::{MissedTickBehavior, interval},
@@ -46,6 +46,8 @@ pub struct ControllerSettings {
     pub shutdown_grace: Duration,
     /// How long ended runs and incidents are remembered one by one.
     pub history_retention: SignedDuration,
+    /// Counts the requests to object stores.
+    pub requests: Arc<RequestCounters>,
 }
 
 /// The controller.
@@ -227,6 +229,10 @@ impl Controller {
                 resources_error: self.resources_error.clone(),
                 resources_loaded_at: self.resources_loaded_at,
                 messages_waiting: delivery.waiting,
+                requests: RequestKind::ALL
+                    .into_iter()
+                    .map(|kind| (kind, self.settings.requests.count(kind)))
+                    .collect(),
                 notifiers: self.alerting.notifiers(),
                 notifier_errors: delivery.errors,
             },

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 use lifeboat_core::readable_causes;
+use lifeboat_repository::RequestCounters;
 use lifeboat_resources::{BackupPolicy, Fingerprint, LoadError, PrometheusBackup, ResourceFolder};
 
 use crate::{
@@ -19,17 +20,24 @@ pub type Variable = fn(&str) -> Option<String>;
 pub struct ResourceFolderSource {
     folder: ResourceFolder,
     variable: Variable,
+    requests: Arc<RequestCounters>,
     /// What is in use; none if it can't be used, or nobody could look.
     fingerprint: Option<Fingerprint>,
 }
 
 impl ResourceFolderSource {
-    /// The folder, and the variables that repositories may take credentials from.
+    /// The folder, the variables that repositories may take credentials from, and who counts their
+    /// requests.
     #[must_use]
-    pub const fn new(folder: ResourceFolder, variable: Variable) -> Self {
+    pub const fn new(
+        folder: ResourceFolder,
+        variable: Variable,
+        requests: Arc<RequestCounters>,
+    ) -> Self {
         Self {
             folder,
             variable,
+            requests,
             fingerprint: None,
         }
     }
@@ -60,7 +68,9 @@ impl Source for ResourceFolderSource {
         self.fingerprint = Some(fingerprint);
         let backups = resources.backups.iter();
         Ok(Some(Declared {
-            assets: backups.map(|backup| asset(backup, self.variable)).collect(),
+            assets: backups
+                .map(|backup| asset(backup, self.variable, Arc::clone(&self.requests)))
+                .collect(),
             policies: resources
                 .policies
                 .iter()
@@ -71,7 +81,11 @@ impl Source for ResourceFolderSource {
 }
 
 /// The asset that a document describes.
-fn asset(backup: &PrometheusBackup, variable: Variable) -> AssetSpec {
+fn asset(
+    backup: &PrometheusBackup,
+    variable: Variable,
+    requests: Arc<RequestCounters>,
+) -> AssetSpec {
     let repository = backup.repository();
     let client = backup.client_settings();
     AssetSpec {
@@ -88,7 +102,9 @@ fn asset(backup: &PrometheusBackup, variable: Variable) -> AssetSpec {
         ]),
         operator: Arc::new(PrometheusOperator {
             instance: repository.instance.clone(),
-            open: Box::new(move |missing_folder| Ok(repository.open(missing_folder, &variable)?)),
+            open: Box::new(move |missing_folder| {
+                Ok(repository.open(missing_folder, &variable, &requests)?)
+            }),
             source: BackupSource::Running {
                 client,
                 data_directory: backup.data_directory(),

@@ -7,7 +7,7 @@ use lifeboat_core::{
     AlertInstance, AssetId, Operation,
     assess::{Assessment, Asset},
 };
-use lifeboat_repository::Progress;
+use lifeboat_repository::{Progress, RequestKind};
 
 /// What is known, as of one moment.
 #[derive(Debug, Clone)]
@@ -54,6 +54,8 @@ pub struct Health {
     pub resources_loaded_at: Option<Timestamp>,
     /// How many messages have not been taken by anyone yet.
     pub messages_waiting: usize,
+    /// How many requests went to object stores, by kind.
+    pub requests: BTreeMap<RequestKind, u64>,
     /// The notifiers that are told everything.
     pub notifiers: Vec<String>,
     /// The errors of notifiers that stand, by name.

@@ -16,6 +16,7 @@ use url::Url;
 use crate::{
     error::Error,
     location::Location,
+    requests::CountingConnector,
     settings::{
         Addressing, AzureSettings, ConnectionSettings, CredentialSource, GoogleSettings,
         S3Settings, ServerSideEncryption, UploadChecksum,
@@ -59,6 +60,7 @@ pub(crate) fn connect(
                 .map_err(failed)?
                 .with_client_options(client_options(settings, settings.s3.endpoint.as_deref())?)
                 .with_retry(retry_config(settings))
+                .with_http_connector(CountingConnector(Arc::clone(&settings.requests)))
                 .build()
                 .map_err(failed)?;
             Ok(below(prefix, store))
@@ -69,6 +71,7 @@ pub(crate) fn connect(
             let store = google(bucket, &settings.google)
                 .with_client_options(client_options(settings, endpoint)?)
                 .with_retry(retry_config(settings))
+                .with_http_connector(CountingConnector(Arc::clone(&settings.requests)))
                 .build()
                 .map_err(failed)?;
             Ok(below(prefix, store))
@@ -79,6 +82,7 @@ pub(crate) fn connect(
             let store = azure(container, &settings.azure)
                 .with_client_options(client_options(settings, endpoint)?)
                 .with_retry(retry_config(settings))
+                .with_http_connector(CountingConnector(Arc::clone(&settings.requests)))
                 .build()
                 .map_err(failed)?;
             Ok(below(prefix, store))

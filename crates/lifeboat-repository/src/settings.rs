@@ -1,8 +1,8 @@
 //! Settings of a repository's connection: endpoint, credentials, encryption, storage class, checksums, pace.
 
-use std::{path::PathBuf, str::FromStr, time::Duration};
+use std::{path::PathBuf, str::FromStr, sync::Arc, time::Duration};
 
-use crate::{credentials::Variables, secret::Secret};
+use crate::{credentials::Variables, requests::RequestCounters, secret::Secret};
 
 /// Everything that a connection needs beside the repository's URL.
 #[derive(Debug, Clone)]
@@ -19,6 +19,8 @@ pub struct ConnectionSettings {
     pub request_timeout: Duration,
     /// How long the same request is tried again after errors that may pass.
     pub retry_timeout: Duration,
+    /// Counts the requests.
+    pub requests: Arc<RequestCounters>,
 }
 
 impl Default for ConnectionSettings {
@@ -30,6 +32,7 @@ impl Default for ConnectionSettings {
             certificate_authority: None,
             request_timeout: Duration::from_mins(2),
             retry_timeout: Duration::from_mins(3),
+            requests: Arc::default(),
         }
     }
 }

@@ -3,6 +3,8 @@
 
 mod support;
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use lifeboat_core::{
     AssetKind, ObjectiveOverrides, Operation, Severity,
@@ -135,7 +137,7 @@ fn files_with_credentials_are_read_when_opening_and_named_if_they_are_not_there(
     let more = "    s3: {accessKeyIdFile: /missing/id, secretAccessKeyFile: /missing/secret}\n";
     let repository = one(&backup("main", more)).repository();
     let error = repository
-        .open(MissingFolder::Refuse, &no_variables)
+        .open(MissingFolder::Refuse, &no_variables, &Arc::default())
         .unwrap_err();
     let causes = lifeboat_core::readable_causes(&error).join(": ");
     assert!(causes.contains("/missing/id"), "{causes}");
@@ -148,7 +150,7 @@ fn a_folder_opens_without_any_variable() {
     let document = backup("main", "").replace("s3://backups/prometheus", path.to_str().unwrap());
     let repository = one(&document).repository();
     repository
-        .open(MissingFolder::Create, &no_variables)
+        .open(MissingFolder::Create, &no_variables, &Arc::default())
         .unwrap();
     assert!(path.is_dir());
 }

@@ -15,6 +15,7 @@ use std::{
 use insta::assert_snapshot;
 use lifeboat_controller::View;
 use lifeboat_core::AlertState;
+use lifeboat_repository::RequestKind;
 use lifeboat_testkit::tools::tool;
 use lifeboat_web::metrics::{Process, TextFormat, document, render};
 use support::{alert, busy, failing, id, mixed, now, sound, unknown, view};
@@ -35,6 +36,7 @@ fn full() -> View {
         alert("edge", AlertState::Firing),
         alert("new", AlertState::Pending),
     ];
+    view.health.requests = RequestKind::ALL.map(|kind| (kind, 7)).into();
     view.health.notifiers = vec!["alertmanager".to_owned(), "pager".to_owned()];
     let errors = &mut view.health.notifier_errors;
     errors.insert("alertmanager".to_owned(), "connection refused".to_owned());

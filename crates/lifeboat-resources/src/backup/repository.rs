@@ -1,11 +1,12 @@
 //! Where a `PrometheusBackup` keeps its backups, and what it takes to open that repository.
 
-use std::{path::PathBuf, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use jiff::SignedDuration;
 use lifeboat_repository::{
     AzureSettings, ConnectionSettings, CredentialError, Error, GoogleSettings, Instance, Location,
-    MissingFolder, Repository, S3Settings, Secret, TransferSettings, Variables, read_credential,
+    MissingFolder, Repository, RequestCounters, S3Settings, Secret, TransferSettings, Variables,
+    read_credential,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -92,18 +93,21 @@ impl RepositorySpec {
 }
 
 impl RepositorySettings {
-    /// Opens the repository. Files with credentials are read now; an error names the file.
+    /// Opens the repository, whose requests are counted. Files with credentials are read now; an
+    /// error names the file.
     pub fn open(
         &self,
         missing_folder: MissingFolder,
         variable: Variables<'_>,
+        requests: &Arc<RequestCounters>,
     ) -> Result<Repository, Error> {
-        let connection = self
+        let mut connection = self
             .connection(variable)
             .map_err(|source| Error::Credentials {
                 repository: self.location.to_string(),
                 source,
             })?;
+        connection.requests = Arc::clone(requests);
         Repository::open(
             self.location.clone(),
             &connection,

@@ -104,6 +104,22 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         },
     },
     Family {
+        name: "lifeboat_object_store_requests_total",
+        kind: Kind::Counter,
+        unit: None,
+        help: "How many requests went to object stores, retries included.",
+        labels: &["operation"],
+        of_asset: false,
+        source: "The repositories' connections. A folder needs no requests. Absent until the first \
+                 assessment is made.",
+        write: |view, series| {
+            for (kind, count) in &view.health.requests {
+                series.sample_of(&[("operation", kind.name())], *count)?;
+            }
+            Ok(())
+        },
+    },
+    Family {
         name: "lifeboat_notifier_up",
         kind: Kind::Gauge,
         unit: None,

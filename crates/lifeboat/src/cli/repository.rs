@@ -194,6 +194,7 @@ impl RepositoryOptions {
             certificate_authority: self.certificate_authority.clone(),
             request_timeout: standard(self.request_timeout)?,
             retry_timeout: standard(self.retry_timeout)?,
+            ..ConnectionSettings::default()
         })
     }
 }

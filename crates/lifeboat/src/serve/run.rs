@@ -36,6 +36,7 @@ pub(crate) async fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
     let source = Box::new(ResourceFolderSource::new(
         ResourceFolder::new(settings.resources),
         variable,
+        Arc::clone(&settings.controller.requests),
     ));
     let history = LedgerHistory(Ledger::open_read_only(&settings.ledger).await?);
     let (controller, handle) =

@@ -3,6 +3,7 @@
 use std::{
     net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
+    sync::Arc,
     time::Duration,
 };
 
@@ -67,6 +68,7 @@ impl Settings {
                 maximum_runs: usize::from(maximum_runs.max(1)),
                 shutdown_grace: Duration::try_from(grace.unwrap_or(SignedDuration::from_secs(25)))
                     .context("the shutdown grace must not be negative")?,
+                requests: Arc::default(),
                 history_retention: options
                     .history_retention
                     .or(file.history_retention)

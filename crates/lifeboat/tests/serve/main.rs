@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a panic in a helper is a failed test")]
 
 mod clock;
+mod costs;
 mod disaster;
 mod ledger;
 mod resources;

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use lifeboat_testkit::ports::free_port;
 use lifeboat_testkit::process::Process;
 use lifeboat_testkit::prometheus::Prometheus;
+use lifeboat_testkit::s3::S3Bucket;
 use lifeboat_testkit::{http, tools::libfaketime};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -87,6 +88,29 @@ impl Setup {
         self.resource("main.yaml", &slow);
     }
 
+    /// Declares it with a repository in a bucket.
+    pub(crate) fn declare_on_s3(&self, prometheus: &Prometheus, bucket: &S3Bucket, more: &str) {
+        for (name, secret) in [
+            ("key-id", &bucket.access_key_id),
+            ("key-secret", &bucket.secret_access_key),
+        ] {
+            fs::write(self.path(name), secret).unwrap();
+        }
+        let s3 = format!(
+            "{{endpoint: \"{}\", region: \"{}\", accessKeyIdFile: \"{}\", secretAccessKeyFile: \"{}\"}}",
+            bucket.endpoint,
+            bucket.region,
+            self.path("key-id").display(),
+            self.path("key-secret").display(),
+        );
+        let url = prometheus.url();
+        let data = prometheus.data_directory().display().to_string();
+        let folder = format!("repository: {{url: \"{}\"}}", self.repository().display());
+        let repository = format!("repository: {{url: \"s3://{}\", s3: {s3}}}", bucket.bucket);
+        let document = self.document(&url, &data, more);
+        self.resource("main.yaml", &document.replace(&folder, &repository));
+    }
+
     pub(crate) fn document(&self, url: &str, data: &str, more: &str) -> String {
         let repository = self.repository();
         let more = more.lines().map(str::trim_end).collect::<Vec<_>>();
@@ -124,6 +148,33 @@ impl Setup {
             process: Process::spawn("lifeboat serve", self.command()),
             setup: self,
         }
+    }
+
+    /// Starts it with its ledger on a disk of its own, of so many mebibytes, and waits until it is
+    /// ready. The disk is gone with it.
+    pub(crate) async fn start_on_a_small_disk(&self, mebibytes: u32) -> Served<'_> {
+        let mount = self.path("disk");
+        fs::create_dir_all(&mount).unwrap();
+        let mut command = clean("unshare");
+        if run(Command::new("id").arg("-u")).stdout.trim() != "0" {
+            command.args(["--user", "--map-root-user"]);
+        }
+        let script = format!("mount -t tmpfs -o size={mebibytes}m tmpfs \"$0\" && exec \"$@\"");
+        command.args(["--mount", "bash", "-c", &script]).arg(mount);
+        let inner = self.command();
+        command.arg(inner.get_program()).args(inner.get_args());
+        command.envs(
+            inner
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        );
+        let served = Served {
+            process: Process::spawn("lifeboat serve", command),
+            setup: self,
+        };
+        let ready = format!("{}/readyz", served.url());
+        served.process.wait_for_http(&ready, PATIENCE).await;
+        served
     }
 
     /// The command that starts it.
@@ -170,6 +221,12 @@ impl Served<'_> {
 
     pub(crate) fn address(&self) -> String {
         format!("127.0.0.1:{}", self.setup.port)
+    }
+
+    /// A path as this Lifeboat sees it, in the file systems that only it has.
+    pub(crate) fn inside(&self, path: &Path) -> PathBuf {
+        let root = PathBuf::from(format!("/proc/{}/root", self.process.id()));
+        root.join(path.strip_prefix("/").unwrap())
     }
 
     pub(crate) fn log(&self) -> String {
