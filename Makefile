@@ -35,7 +35,10 @@ lint: ## Check formatting, lints, documentation, licences and scripts
 	@scripts/tools.sh lint
 	@scripts/check.sh lint
 
-bench: build ## Measure against s5cmd, aws-cli, rclone and restic (ARGS="--write docs/benchmarks.md")
+bench: build ## Measure, and compare with others (ARGS="--only serve", ARGS="--write docs/benchmarks.md")
+	$(CARGO) build --release --locked --package lifeboat-core --example assess_throughput
+	$(CARGO) build --release --locked --package lifeboat-ledger --example ten_years
+	$(CARGO) build --release --locked --package lifeboat-web --example render_metrics
 	@scripts/tools.sh bench
 	@python3 bench/run.py $(ARGS)
 

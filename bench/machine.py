@@ -35,7 +35,7 @@ def tool(name: str) -> str:
 def version(client: str) -> str:
     """What a client's program says of its own version, on one line."""
     program = str(LIFEBOAT) if client == "lifeboat" else tool(client)
-    flag = "--version" if client in ("lifeboat", "aws", "garage") else "version"
+    flag = "version" if client in ("s5cmd", "rclone", "restic") else "--version"
     # rclone warns of a missing settings file otherwise.
     with tempfile.TemporaryDirectory() as home:
         environment = {"PATH": os.environ.get("PATH", ""), "HOME": home}
@@ -43,8 +43,8 @@ def version(client: str) -> str:
     return answer.stdout.splitlines()[0].strip()
 
 
-def facts(clients: list[str]) -> list[str]:
-    """The machine and the versions, as lines for a list."""
+def hardware() -> str:
+    """Cores, memory and kernel, on one line."""
     model = "unknown"
     for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
         if line.startswith("model name"):
@@ -52,6 +52,9 @@ def facts(clients: list[str]) -> list[str]:
             break
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     cores = len(os.sched_getaffinity(0))
-    lines = [f"{cores} cores of {model}, {memory:.0f} GiB of memory, Linux {platform.release()}"]
-    lines += [f"{name}: `{version(name)}`" for name in ["garage", *clients]]
-    return lines
+    return f"{cores} cores of {model}, {memory:.0f} GiB of memory, Linux {platform.release()}"
+
+
+def facts(programs: list[str]) -> list[str]:
+    """The machine and the versions, as lines for a list."""
+    return [hardware(), *(f"{name}: `{version(name)}`" for name in programs)]

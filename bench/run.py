@@ -1,6 +1,7 @@
-"""Measures Lifeboat against other S3 clients on one machine, with a real S3 server on loopback."""
+"""Measures Lifeboat on one machine: against other S3 clients with a real S3 server, and `lifeboat serve`."""
 
 import argparse
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,34 +10,43 @@ import blocks
 import clients
 import machine
 import report
+import serve
+import serve_report
+from blocks import Blocks
 from machine import BenchError
 from measure import warn_if_loopback_is_busy
 from scenarios import Bench
 
-BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
+CLIENTS, SERVE = "clients", "serve"
+# Between which lines of a document each part stands.
+MARKERS = {
+    CLIENTS: ("<!-- bench:begin -->", "<!-- bench:end -->"),
+    SERVE: ("<!-- bench-serve:begin -->", "<!-- bench-serve:end -->"),
+}
 
 
 def parse_arguments() -> argparse.Namespace:
     names = [client.name for client in clients.ALL]
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", choices=list(MARKERS), help="measure this part alone")
     parser.add_argument("--clients", default=",".join(names), help="which to measure (default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=3, help="how often; medians are printed (default: 3)")
     parser.add_argument("--megabytes", type=int, default=2200, help="size of the blocks (default: 2200)")
     parser.add_argument("--seed", type=int, default=7, help="seed of the blocks (default: 7)")
-    parser.add_argument("--write", type=Path, help=f"file whose part between {BEGIN} and {END} is replaced")
+    parser.add_argument("--seconds", type=float, default=60, help="how long servers are watched (default: 60)")
+    parser.add_argument("--write", type=Path, help="file whose parts between the markers are replaced")
     arguments = parser.parse_args()
     arguments.clients = arguments.clients.split(",")
     if unknown := set(arguments.clients) - set(names):
         parser.error(f"unknown clients: {', '.join(sorted(unknown))}")
-    if arguments.rounds < 1 or arguments.megabytes < 1:
-        parser.error("--rounds and --megabytes must be at least 1")
+    if min(arguments.rounds, arguments.megabytes, arguments.seconds) < 1:
+        parser.error("--rounds, --megabytes and --seconds must be at least 1")
     return arguments
 
 
-def run(arguments: argparse.Namespace) -> str:
+def measure_clients(arguments: argparse.Namespace, source: Blocks) -> str:
     chosen = [client for client in clients.ALL if client.name in arguments.clients]
-    facts = machine.facts([client.name for client in chosen])
-    source = blocks.prepare(arguments.megabytes * 1_000_000, arguments.seed)
+    facts = machine.facts(["garage", *(client.name for client in chosen)])
     warn_if_loopback_is_busy()
     bench = Bench(source, arguments.rounds)
     bench.compare(chosen)
@@ -47,24 +57,47 @@ def run(arguments: argparse.Namespace) -> str:
     return report.render(bench.results, sizes, facts, arguments.rounds)
 
 
-def around_markers(document: Path) -> tuple[str, str]:
-    """What stands before and after the part that is replaced, markers included."""
-    before, begin, rest = document.read_text(encoding="utf-8").partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise BenchError(f"{document} lacks the markers {BEGIN} and {END}")
-    return before + begin, end + after
+def measure_serve(arguments: argparse.Namespace, source: Blocks) -> str:
+    facts = [*machine.facts(serve.PROGRAMS), serve.postgres_version()]
+    load = os.getloadavg()[0]
+    figures = serve.measure(source, arguments.rounds, arguments.seconds)
+    facts.append(f"load of the last minute: {load:.2f} at the beginning, {os.getloadavg()[0]:.2f} at the end")
+    return serve_report.render(figures, blocks.total(source.base), facts, arguments.rounds, arguments.seconds)
+
+
+PARTS = {CLIENTS: measure_clients, SERVE: measure_serve}
+
+
+def check_markers(document: Path, part: str) -> None:
+    text = document.read_text(encoding="utf-8")
+    begin, end = MARKERS[part]
+    if not 0 <= text.find(begin) < text.find(end):
+        raise BenchError(f"{document} lacks the markers {begin} and {end}")
+
+
+def replace_part(document: Path, part: str, tables: str) -> None:
+    """Puts tables between the markers of a part. Read anew: what stands elsewhere may have been edited."""
+    check_markers(document, part)
+    begin, end = MARKERS[part]
+    before, _, rest = document.read_text(encoding="utf-8").partition(begin)
+    _, _, after = rest.partition(end)
+    document.write_text(f"{before}{begin}\n{tables}{end}{after}", encoding="utf-8")
 
 
 def main() -> int:
     arguments = parse_arguments()
     try:
+        parts = [arguments.only] if arguments.only else list(PARTS)
         # A file that cannot be written to is better known before than after the measurements.
-        around = None if arguments.write is None else around_markers(arguments.write)
-        tables = run(arguments)
-        print(tables, end="")
-        if around is not None:
-            arguments.write.write_text(f"{around[0]}\n{tables}{around[1]}", encoding="utf-8")
+        if arguments.write is not None:
+            for part in parts:
+                check_markers(arguments.write, part)
+        source = blocks.prepare(arguments.megabytes * 1_000_000, arguments.seed)
+        for part in parts:
+            tables = PARTS[part](arguments, source)
+            print(tables, end="")
+            if arguments.write is not None:
+                replace_part(arguments.write, part, tables)
     except (BenchError, OSError, subprocess.CalledProcessError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1

@@ -264,7 +264,8 @@ tools_for_test() {
 
 tools_for_bench() {
 	compiler
-	debian rclone restic time
+	debian curl prometheus prometheus-alertmanager rclone restic time
+	postgresql
 	blockgen
 	python_programs
 	garage
