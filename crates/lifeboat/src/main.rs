@@ -22,10 +22,11 @@ use crate::cli::{Arguments, Command};
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     logging::start(&arguments.logging, arguments.command.log_level());
-    let runtime = match tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-    {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    if let Some(threads) = arguments.command.worker_threads() {
+        builder.worker_threads(threads);
+    }
+    let runtime = match builder.enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failure::report(&error.into()),
     };

@@ -127,6 +127,16 @@ impl Command {
             _ => "warn",
         }
     }
+
+    /// How many threads answer and send, if not one for each core. A server waits nearly all the
+    /// time, and what it computes for long has threads of its own. Each further thread would keep
+    /// megabytes from run to run: the allocator keeps for each what it has freed.
+    pub(crate) const fn worker_threads(&self) -> Option<usize> {
+        match self {
+            Self::Serve(_) => Some(1),
+            _ => None,
+        }
+    }
 }
 
 /// Options that do not fit together, with the way out.
