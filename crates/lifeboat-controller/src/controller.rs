@@ -145,7 +145,10 @@ impl Controller {
             tokio::select! {
                 () = stop.cancelled() => break,
                 _ = tick.tick() => self.tick((self.clock)()).await,
-                Some(event) = self.arrivals.recv() => self.take_in(event),
+                Some(event) = self.arrivals.recv() => {
+                    self.take_in(event);
+                    self.evaluate_soon((self.clock)());
+                }
                 Some(request) = self.requests.recv() => self.answer(request),
             }
         }
@@ -205,6 +208,15 @@ impl Controller {
                 let events = self.events.clone();
                 tokio::spawn(take_inventory(id.clone(), operator, knows_points, events));
             }
+        }
+    }
+
+    /// Evaluates at once, so that nobody is told less than the ledger knows; but where events come in
+    /// crowds, no more often than the loop looks at the clock.
+    fn evaluate_soon(&mut self, now: Timestamp) {
+        const AT_MOST_EVERY: SignedDuration = SignedDuration::from_secs(1);
+        if now.duration_since(self.times.evaluated).abs() >= AT_MOST_EVERY {
+            self.evaluate(now);
         }
     }
 

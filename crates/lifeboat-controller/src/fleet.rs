@@ -194,14 +194,15 @@ impl Managed {
         assessment
     }
 
-    fn view(&self, assessment: Arc<Assessment>) -> AssetView {
+    fn view(&self, assessment: Arc<Assessment>, now: Timestamp) -> AssetView {
         let paused = assessment.effective.suspend || self.asset.suspended;
         let next_starts = self
             .asset
             .planned
             .iter()
             .filter_map(|(operation, planned)| {
-                let at = planned.next_start(&self.asset.id, *operation)?;
+                let history = self.asset.history.operation(*operation);
+                let at = planned.next_start(&self.asset.id, *operation, history, now)?;
                 (!paused).then_some((*operation, at))
             });
         let progress = self.running.iter();
@@ -260,7 +261,7 @@ impl Fleet {
             .values_mut()
             .map(|managed| {
                 let assessment = managed.assess(policies, now, recorder);
-                managed.view(assessment)
+                managed.view(assessment, now)
             })
             .collect()
     }

@@ -110,7 +110,11 @@ impl Controller {
                 let now = (self.clock)();
                 if let Some(managed) = self.fleet.assets.get_mut(&asset) {
                     managed.taking_inventory = false;
-                    if let Err(error) = &found {
+                    let known = managed.asset.history.inventory.as_ref();
+                    let known = known.and_then(|inventory| inventory.error.as_ref());
+                    if let Err(error) = &found
+                        && known != Some(error)
+                    {
                         tracing::warn!(%asset, "the repository can't be looked into: {error}");
                     }
                     managed.take_inventory(now, found);

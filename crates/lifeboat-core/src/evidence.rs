@@ -175,7 +175,7 @@ impl fmt::Display for Evidence {
             } => {
                 write!(
                     formatter,
-                    "there is no good recovery point; known since {known_since}, promised is an age of {} at most",
+                    "there is no good recovery point; known since {known_since:.0}, promised is an age of {} at most",
                     human(maximum_age)
                 )?;
                 match not_good {
@@ -205,7 +205,7 @@ impl fmt::Display for Evidence {
             ),
             Self::Refuted { recovery_point, at } => write!(
                 formatter,
-                "the verification of {at} found the newest recovery point, {recovery_point}, to be bad"
+                "the verification of {at:.0} found the newest recovery point, {recovery_point}, to be bad"
             ),
             Self::NoRecoveryPoint => formatter.write_str("there is no recovery point"),
             Self::VerificationAge {
@@ -231,7 +231,7 @@ impl fmt::Display for Evidence {
                 }
             }
             Self::VerificationFailed { at, error } => {
-                write!(formatter, "the verification of {at} failed: {error}")
+                write!(formatter, "the verification of {at:.0} failed: {error}")
             }
             Self::NeverVerified { maximum_age } => write!(
                 formatter,
@@ -239,7 +239,10 @@ impl fmt::Display for Evidence {
                 human(maximum_age)
             ),
             Self::ScheduleKept { next: Some(next) } => {
-                write!(formatter, "everything that was due has run; next at {next}")
+                write!(
+                    formatter,
+                    "everything that was due has run; next at {next:.0}"
+                )
             }
             Self::ScheduleKept { next: None } => {
                 formatter.write_str("everything that was due has run")
@@ -247,17 +250,17 @@ impl fmt::Display for Evidence {
             Self::RunMissed { operation, due_at } => {
                 write!(
                     formatter,
-                    "the {operation} that was due at {due_at} has not run"
+                    "the {operation} that was due at {due_at:.0} has not run"
                 )
             }
-            Self::RunSucceeded { at } => write!(formatter, "the last backup succeeded at {at}"),
+            Self::RunSucceeded { at } => write!(formatter, "the last backup succeeded at {at:.0}"),
             Self::RunFailed {
                 at,
                 failures,
                 error,
                 hint,
             } => {
-                write!(formatter, "the last backup failed at {at}")?;
+                write!(formatter, "the last backup failed at {at:.0}")?;
                 if *failures > 1 {
                     write!(formatter, ", as did {} before it", failures - 1)?;
                 }
@@ -268,18 +271,21 @@ impl fmt::Display for Evidence {
                 }
             }
             Self::RunInconclusive { at, error } => {
-                write!(formatter, "the last backup was cut short at {at}: {error}")
+                write!(
+                    formatter,
+                    "the last backup was cut short at {at:.0}: {error}"
+                )
             }
             Self::NeverRan => formatter.write_str("no backup has run yet"),
             Self::EverSucceeded { first } => {
                 write!(
                     formatter,
-                    "the first good recovery point known is of {first}"
+                    "the first good recovery point known is of {first:.0}"
                 )
             }
             Self::NeverSucceeded { expected_by } => write!(
                 formatter,
-                "no backup has ever succeeded; the first should be there by {expected_by}"
+                "no backup has ever succeeded; the first should be there by {expected_by:.0}"
             ),
             Self::NothingStuck => formatter.write_str("nothing runs for longer than it may"),
             Self::Stuck {
@@ -288,12 +294,12 @@ impl fmt::Display for Evidence {
                 deadline,
             } => write!(
                 formatter,
-                "a {operation} has been running since {started_at}; it may take {} at most",
+                "a {operation} has been running since {started_at:.0}; it may take {} at most",
                 human(deadline)
             ),
             Self::ClockSound => formatter.write_str("no timestamp lies in the future"),
             Self::InTheFuture { what, at } => {
-                write!(formatter, "{what} is dated {at}, in the future")
+                write!(formatter, "{what} is dated {at:.0}, in the future")
             }
         }
     }

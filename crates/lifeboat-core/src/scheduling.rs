@@ -131,8 +131,15 @@ impl Planned {
 
     /// The moment when the next run starts if nothing else happens, with its jitter.
     #[must_use]
-    pub fn next_start(&self, asset: &AssetId, operation: Operation) -> Option<Timestamp> {
-        Some(self.start_of(asset, operation, self.next_due?))
+    pub fn next_start(
+        &self,
+        asset: &AssetId,
+        operation: Operation,
+        history: Option<&OperationHistory>,
+        now: Timestamp,
+    ) -> Option<Timestamp> {
+        let due = self.first_due(history, now)?;
+        Some(self.start_of(asset, operation, due))
     }
 
     /// Decides what to do now.

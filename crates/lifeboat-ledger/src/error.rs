@@ -301,9 +301,10 @@ impl Error {
 impl Problem {
     const fn hint(self) -> Option<&'static str> {
         match self {
-            Self::FullDisk => {
-                Some("free some space; nothing was lost or half written, and it goes on by itself")
-            }
+            Self::FullDisk => Some(
+                "free some space; nothing was lost or half written, and a Lifeboat that serves \
+                     goes on by itself",
+            ),
             Self::Busy => {
                 Some("look for another program that has the ledger open, such as a backup")
             }

@@ -244,9 +244,9 @@ impl Error {
                 Some("run as the user that owns Prometheus's data, or as its group".to_owned())
             }
             Self::NoBlocks { .. } => Some(
-                "a snapshot without one was taken before Prometheus wrote its first block, after \
-                 two to three hours: leave out --skip-head to back up what is still in memory. Of \
-                 another folder, give the one that the blocks' folders are in"
+                "a Prometheus that has just started has nothing to back up yet; in its first two \
+                 to three hours, leave out --skip-head. Of another folder, give the one that the \
+                 blocks' folders are in"
                     .to_owned(),
             ),
             Self::WriteNotKept { .. } => Some(

@@ -3,7 +3,7 @@
 use std::{error::Error as StdError, io::Write, process::ExitCode};
 
 use anstyle::{AnsiColor, Style};
-use lifeboat_controller::operations::OperationError;
+use lifeboat_controller::{ControllerError, operations::OperationError};
 use lifeboat_core::readable_causes;
 
 use crate::{
@@ -20,9 +20,8 @@ const WRONG_USAGE: u8 = 2;
 pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     let red = Style::new().fg_color(Some(AnsiColor::Red.into())).bold();
     let cyan = Style::new().fg_color(Some(AnsiColor::Cyan.into())).bold();
-    let mut lines: Vec<String> = readable_causes(error.as_ref())
-        .into_iter()
-        .enumerate()
+    let causes = causes(error).into_iter().enumerate();
+    let mut lines: Vec<String> = causes
         .map(|(depth, cause)| match depth {
             0 => format!("{red}error{red:#}: {cause}"),
             _ => format!("  because {cause}"),
@@ -37,6 +36,14 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
         ExitCode::from(WRONG_USAGE)
     } else {
         ExitCode::FAILURE
+    }
+}
+
+fn causes(error: &anyhow::Error) -> Vec<String> {
+    match error.downcast_ref() {
+        // A line for each problem; what else comes in several lines is somebody's page.
+        Some(resources @ ControllerError::Resources(_)) => vec![resources.to_string()],
+        _ => readable_causes(error.as_ref()),
     }
 }
 
@@ -76,7 +83,7 @@ fn hint(error: &(dyn StdError + 'static)) -> Option<String> {
         lifeboat_ledger::Error,
         lifeboat_alerts::RouterError,
         lifeboat_alerts::SettingsError,
-        lifeboat_controller::ControllerError,
+        ControllerError,
         OperationError,
         ApiClientError,
         ServeError,

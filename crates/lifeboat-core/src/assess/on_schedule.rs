@@ -19,10 +19,10 @@ pub(super) fn answer(question: &Question<'_>) -> Answer {
         let evidence = Evidence::RunMissed { operation, due_at };
         return Answer::new(Status::Failing, due_at, evidence);
     }
-    let next = planned
-        .values()
-        .filter_map(|planned| planned.next_due)
-        .min();
+    let next = planned.iter().filter_map(|(operation, planned)| {
+        planned.first_due(question.history.operation(*operation), question.now)
+    });
+    let next = next.min();
     let since = question.history.first_seen_at.min(question.now);
     Answer::new(Status::Ok, since, Evidence::ScheduleKept { next })
 }

@@ -80,11 +80,10 @@ fn jitter_spreads_assets_and_is_always_the_same_for_the_same_run() {
     let starts: Vec<_> = (0..200)
         .map(|number| {
             let asset: AssetId = format!("Prometheus/monitoring/{number}").parse().unwrap();
-            let start = scheduler.planned.next_start(&asset, Operation::Backup);
-            assert_eq!(
-                start,
-                scheduler.planned.next_start(&asset, Operation::Backup)
-            );
+            let planned = &scheduler.planned;
+            let next_start = || planned.next_start(&asset, Operation::Backup, None, due);
+            let start = next_start();
+            assert_eq!(start, next_start());
             start.unwrap()
         })
         .collect();
@@ -109,9 +108,12 @@ fn a_run_starts_with_its_jitter_and_not_a_second_before() {
         jitter: minutes(30),
         ..plan("0 2 * * *")
     });
-    let start = scheduler
-        .planned
-        .next_start(&scheduler.asset, Operation::Backup);
+    let start = scheduler.planned.next_start(
+        &scheduler.asset,
+        Operation::Backup,
+        None,
+        scheduler.planned.known_since,
+    );
     let start = start.unwrap();
     let before = start - SignedDuration::from_secs(1);
     assert_eq!(scheduler.decide(before), Decision::Wait(start));

@@ -124,7 +124,9 @@ pub(crate) fn viewed(mut asset: Asset) -> AssetView {
     AssetView {
         next_starts: starts
             .filter_map(|(operation, plan)| {
-                Some((*operation, plan.next_start(&asset.id, *operation)?))
+                let history = asset.history.operation(*operation);
+                let start = plan.next_start(&asset.id, *operation, history, now())?;
+                Some((*operation, start))
             })
             .collect(),
         progress: BTreeMap::new(),

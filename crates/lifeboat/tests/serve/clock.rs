@@ -41,7 +41,7 @@ async fn a_clock_that_was_ahead_and_is_set_right_leaves_no_false_green_and_no_si
         newest.as_str(),
         "the one in the future doesn't count"
     );
-    setup.ask("status").exits(1).says(&["in the future"]);
+    setup.ask("status").exits(1).says(&["FAILING clock"]);
 }
 
 #[tokio::test]
