@@ -257,6 +257,15 @@ impl Served<'_> {
             .await
     }
 
+    /// Waits until the one asset has so many recovery points and is fresh, and returns it.
+    pub(crate) async fn wait_for_backups(&self, count: usize) -> Value {
+        self.wait_for_asset(&format!("there are {count} backups"), |asset| {
+            asset["recovery_points"].as_array().unwrap().len() == count
+                && report(asset, "fresh")["status"] == "ok"
+        })
+        .await
+    }
+
     /// Waits until an alert is in this state, and returns it.
     pub(crate) async fn wait_for_alert(&self, name: &str, state: &str) -> Value {
         let alerts = self

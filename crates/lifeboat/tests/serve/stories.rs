@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use lifeboat_testkit::alertmanager::Alertmanager;
 use lifeboat_testkit::http_server::HttpServer;
+use lifeboat_testkit::prometheus::Prometheus;
 use serde_json::Value;
 
-use crate::served::{Setup, find_alert, report};
+use crate::served::{Served, Setup, find_alert, report};
 use crate::support::text;
 use crate::{closed_prometheus, prometheus};
 
@@ -29,6 +30,15 @@ fn told(webhook: &HttpServer) -> Vec<(String, String)> {
             (alert, text(&body["status"]))
         })
         .collect()
+}
+
+/// Declares a Prometheus that can be backed up in the place of the one that can't, and backs it up.
+async fn mend(setup: &Setup, served: &Served<'_>) -> Prometheus {
+    let open = prometheus().await;
+    setup.declare(&open, ONCE);
+    served.wait_for_log("the resources have changed").await;
+    setup.ask("run main --wait").exits(0);
+    open
 }
 
 fn firing(name: &str) -> (String, String) {
@@ -94,11 +104,7 @@ async fn story_35_no_run_for_25_hours_is_pending_and_an_hour_later_firing_until_
     let setup = Setup::new();
     setup.declare(&prometheus, ONCE);
     let served = setup.start().await;
-    served
-        .wait_for_asset("there is a backup", |asset| {
-            report(asset, "fresh")["status"] == "ok"
-        })
-        .await;
+    served.wait_for_backups(1).await;
 
     setup.set_clock("+24h");
     served.wait_for_evaluation().await;
@@ -126,18 +132,10 @@ async fn story_35_twin_a_backup_that_is_made_up_for_keeps_it_silent() {
     let setup = Setup::new();
     setup.declare(&prometheus, "immediate: true\nschedule: \"0 * * * *\"");
     let served = setup.start().await;
-    served
-        .wait_for_asset("there is a backup", |asset| {
-            report(asset, "fresh")["status"] == "ok"
-        })
-        .await;
+    served.wait_for_backups(1).await;
 
     setup.set_clock("+26h 2m");
-    served
-        .wait_for_asset("the missed backup is made up for", |asset| {
-            asset["recovery_points"].as_array().unwrap().len() == 2
-        })
-        .await;
+    served.wait_for_backups(2).await;
     served.wait_for_evaluation().await;
     assert!(find_alert(&served.api("alerts").await, MISSING).is_none());
     let runs = served.api("runs?operation=backup").await;
@@ -176,10 +174,7 @@ async fn story_37_pending_survives_20_minutes_of_downtime_and_a_firing_alert_is_
     served.wait_for_evaluation().await;
     assert_eq!(told(&webhook), [firing(FAILED)]);
 
-    let open = crate::prometheus().await;
-    setup.declare(&open, ONCE);
-    served.wait_for_log("the resources have changed").await;
-    setup.ask("run main --wait").exits(0);
+    let _open = mend(&setup, &served).await;
     served.wait_for_alert(FAILED, "resolved").await;
     webhook.wait_for(2, SOON).await;
     assert_eq!(told(&webhook), [firing(FAILED), resolved(FAILED)]);
@@ -244,10 +239,7 @@ async fn story_39_an_alertmanager_that_hangs_is_stood_in_for_and_nothing_is_lost
     served.wait_for_evaluation().await;
     assert_eq!(told(&webhook), [firing(FAILED)]);
 
-    let open = crate::prometheus().await;
-    setup.declare(&open, ONCE);
-    served.wait_for_log("the resources have changed").await;
-    setup.ask("run main --wait").exits(0);
+    let _open = mend(&setup, &served).await;
     webhook.wait_for(2, SOON).await;
     assert_eq!(told(&webhook), [firing(FAILED), resolved(FAILED)]);
 }
