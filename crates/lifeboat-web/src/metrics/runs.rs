@@ -57,7 +57,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         help: "How long runs took, whatever their outcome.",
         labels: &["operation"],
         of_asset: true,
-        source: "The ledger. Absent until a first run has ended: at fifteen series each, these are \
+        source: "The ledger. Absent until a first run has ended: at twelve series each, these are \
                  the most expensive ones.",
         write: |view, series| {
             each_history(view, |asset, operation, history| {

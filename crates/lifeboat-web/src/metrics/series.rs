@@ -202,7 +202,7 @@ mod tests {
         (counts[0], counts[1], counts[DURATION_BOUNDS.len()]) = (2, 1, 4);
         let lines = written(|series| series.durations(&[], &counts, 9.5));
         assert!(
-            lines.starts_with("a_bucket{le=\"1.0\"} 2\na_bucket{le=\"5.0\"} 3\n"),
+            lines.starts_with("a_bucket{le=\"5.0\"} 2\na_bucket{le=\"30.0\"} 3\n"),
             "{lines}"
         );
         assert!(
