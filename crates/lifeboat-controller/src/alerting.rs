@@ -72,6 +72,10 @@ impl Alerting {
                         last_error: kept.last_error,
                         ..message
                     };
+                    health
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .waiting += 1;
                     // The deliverer ends only with the program.
                     let _ = inbox.send(message);
                 }
@@ -130,6 +134,10 @@ impl Alerting {
             .iter()
             .flat_map(|transition| self.messages_of(transition, now))
             .collect();
+        self.health
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .waiting += messages.len();
         let changes = self.changes(&evaluation.instances, &messages);
         if changes != AlertChanges::default() {
             self.recorder.record(Record::Alerts(changes, messages));

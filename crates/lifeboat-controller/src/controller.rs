@@ -226,8 +226,10 @@ impl Controller {
         let assets = self.fleet.assess(&self.policies, now, &self.recorder);
         let assessments = assets.iter().map(|view| &*view.assessment);
         self.alerting.evaluate(assessments, now);
-        let recorder = self.recorder.health();
+        // In this order: what is delivered is recorded before it counts as delivered, so that no view
+        // says that all is told and written down while the record still waits.
         let delivery = self.alerting.health();
+        let recorder = self.recorder.health();
         let generation = self.views.borrow().generation + 1;
         self.views.send_replace(Arc::new(View {
             at: now,

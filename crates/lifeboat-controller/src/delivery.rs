@@ -32,7 +32,7 @@ const STANDS_FOR: SignedDuration = SignedDuration::from_secs(150);
 /// How telling people goes.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct DeliveryHealth {
-    /// How many messages nobody has taken yet.
+    /// How many messages nobody has taken yet, counted from when they came to be.
     pub(crate) waiting: usize,
     /// The errors that stand, by route.
     pub(crate) errors: BTreeMap<String, String>,
@@ -56,7 +56,6 @@ impl Deliverer {
     pub(crate) async fn run(self, mut inbox: mpsc::UnboundedReceiver<Message>) {
         let mut routes: BTreeMap<String, mpsc::UnboundedSender<Message>> = BTreeMap::new();
         while let Some(message) = inbox.recv().await {
-            self.health().waiting += 1;
             let route = routes.entry(message.route.clone()).or_insert_with(|| {
                 let (sender, queue) = mpsc::unbounded_channel();
                 tokio::spawn(self.clone().deliver_route(queue));

@@ -312,12 +312,15 @@ impl Served<'_> {
         .await;
     }
 
-    /// Waits until nobody is still to be told anything.
+    /// Waits until nobody is still to be told anything, and all of it is written down.
     pub(crate) async fn wait_until_told(&self) {
         self.wait_for(
             "everybody is told",
             async || self.api("assets").await,
-            |list| list["lifeboat"]["messages_waiting"] == 0,
+            |list| {
+                list["lifeboat"]["messages_waiting"] == 0
+                    && list["lifeboat"]["ledger"]["waiting_writes"] == 0
+            },
         )
         .await;
     }
