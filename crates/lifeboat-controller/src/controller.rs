@@ -28,6 +28,8 @@ use crate::{
 const TICK: Duration = Duration::from_secs(1);
 /// How often a look into a repository that failed is tried again.
 const INVENTORY_RETRY: SignedDuration = SignedDuration::from_mins(5);
+/// How many repositories are looked into at once.
+const INVENTORIES_AT_ONCE: usize = 16;
 /// How often the ledger forgets what is too old.
 const FORGET_EVERY: SignedDuration = SignedDuration::from_hours(24);
 /// Requests that may wait.
@@ -192,7 +194,12 @@ impl Controller {
 
     /// Looks into repositories that nobody has looked into, or that couldn't be looked into.
     fn look_into_repositories(&mut self, now: Timestamp) {
+        let assets = self.fleet.assets.values();
+        let mut looks = assets.filter(|managed| managed.taking_inventory).count();
         for (id, managed) in &mut self.fleet.assets {
+            if looks >= INVENTORIES_AT_ONCE {
+                return;
+            }
             let due = match &managed.asset.history.inventory {
                 None => true,
                 Some(inventory) => {
@@ -203,6 +210,7 @@ impl Controller {
             // A run ends with a look of its own.
             if due && !managed.taking_inventory && managed.running.is_empty() {
                 managed.taking_inventory = true;
+                looks += 1;
                 let operator = Arc::clone(&managed.operator);
                 let knows_points = managed.asset.history.first_recovery_point_at.is_some();
                 let events = self.events.clone();

@@ -28,12 +28,7 @@ impl Controller {
                     self.changed = true;
                 }
                 self.resources_error = Some(error);
-                return;
             }
-        }
-        // The source says nothing new of what it said before, so an error is over only with a change.
-        if self.resources_error.is_some() && self.resources_loaded_at == Some(now) {
-            self.resources_error = None;
         }
     }
 
