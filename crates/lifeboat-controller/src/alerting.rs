@@ -1,8 +1,8 @@
 //! Alerting: evaluates the catalogue, records what changed, and hands over what people are to be told.
 
 use std::{
-    collections::BTreeSet,
-    sync::{Arc, Mutex, PoisonError},
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex},
 };
 
 use jiff::Timestamp;
@@ -13,7 +13,7 @@ use lifeboat_repository::Clock;
 use tokio::sync::{mpsc, watch};
 
 use crate::{
-    delivery::{Deliverer, DeliveryHealth, Tellers},
+    delivery::{Deliverer, DeliveryHealth, Tellers, locked},
     outbox::key_of,
     recorder::{Record, Recorder},
 };
@@ -72,10 +72,7 @@ impl Alerting {
                         last_error: kept.last_error,
                         ..message
                     };
-                    health
-                        .lock()
-                        .unwrap_or_else(PoisonError::into_inner)
-                        .waiting += 1;
+                    locked(&health).waiting += 1;
                     // The deliverer ends only with the program.
                     let _ = inbox.send(message);
                 }
@@ -113,10 +110,7 @@ impl Alerting {
 
     /// How telling people goes.
     pub(crate) fn health(&self) -> DeliveryHealth {
-        self.health
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        locked(&self.health).clone()
     }
 
     /// Evaluates every alert, and has what changed recorded and told.
@@ -134,10 +128,7 @@ impl Alerting {
             .iter()
             .flat_map(|transition| self.messages_of(transition, now))
             .collect();
-        self.health
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .waiting += messages.len();
+        locked(&self.health).waiting += messages.len();
         let changes = self.changes(&evaluation.instances, &messages);
         if changes != AlertChanges::default() {
             self.recorder.record(Record::Alerts(changes, messages));
@@ -175,17 +166,14 @@ impl Alerting {
 
     /// What the ledger doesn't know yet. Texts that merely tell a new age are not worth a write.
     fn changes(&self, now: &[AlertInstance], messages: &[Message]) -> AlertChanges {
-        let before = |instance: &AlertInstance| {
-            self.instances
-                .iter()
-                .find(|before| before.key == instance.key)
-        };
+        let known = self.instances.iter();
+        let known: BTreeMap<_, _> = known.map(|before| (&before.key, before)).collect();
         let present: BTreeSet<_> = now.iter().map(|instance| &instance.key).collect();
         AlertChanges {
             instances: now
                 .iter()
                 .filter(|instance| {
-                    before(instance).is_none_or(|before| {
+                    known.get(&instance.key).is_none_or(|before| {
                         let AlertInstance {
                             summary,
                             description,
@@ -194,19 +182,17 @@ impl Alerting {
                         let before = AlertInstance {
                             summary,
                             description,
-                            ..before.clone()
+                            ..(*before).clone()
                         };
                         before != **instance
                     })
                 })
                 .cloned()
                 .collect(),
-            inactive: self
-                .instances
-                .iter()
-                .map(|instance| &instance.key)
-                .filter(|key| !present.contains(key))
-                .cloned()
+            inactive: known
+                .keys()
+                .filter(|key| !present.contains(*key))
+                .map(|key| (*key).clone())
                 .collect(),
             messages: messages
                 .iter()

@@ -5,7 +5,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -176,7 +176,12 @@ impl Deliverer {
         }
     }
 
-    fn health(&self) -> std::sync::MutexGuard<'_, DeliveryHealth> {
-        self.health.lock().unwrap_or_else(PoisonError::into_inner)
+    fn health(&self) -> MutexGuard<'_, DeliveryHealth> {
+        locked(&self.health)
     }
+}
+
+/// The health, for a moment. Nothing panics while it is held, so it is never half changed.
+pub(crate) fn locked(health: &Mutex<DeliveryHealth>) -> MutexGuard<'_, DeliveryHealth> {
+    health.lock().unwrap_or_else(PoisonError::into_inner)
 }

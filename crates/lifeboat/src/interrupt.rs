@@ -7,7 +7,7 @@ use lifeboat_repository::{Cancellation, Error};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// What a shell reports for a program that was ended by SIGINT.
-pub(crate) const INTERRUPTED: i32 = 130;
+const INTERRUPTED: i32 = 130;
 
 /// How long an operation may take to stop: a request may hang.
 const STOPS_WITHIN: Duration = Duration::from_secs(5);
@@ -29,7 +29,7 @@ async fn overdue(cancellation: &Cancellation) {
 }
 
 /// A wish to stop that the next signal expresses.
-fn on_signal() -> anyhow::Result<Arc<Cancellation>> {
+pub(crate) fn on_signal() -> anyhow::Result<Arc<Cancellation>> {
     let cancellation = Arc::new(Cancellation::default());
     let mut interrupt = signal(SignalKind::interrupt()).context("failed to listen for SIGINT")?;
     let mut terminate = signal(SignalKind::terminate()).context("failed to listen for SIGTERM")?;

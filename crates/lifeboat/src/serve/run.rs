@@ -9,14 +9,14 @@ use lifeboat_controller::{Controller, ResourceFolderSource};
 use lifeboat_ledger::Ledger;
 use lifeboat_resources::ResourceFolder;
 use lifeboat_web::ApiToken;
-use tokio::{
-    net::TcpListener,
-    signal::unix::{SignalKind, signal},
-};
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::{error::ServeError, run_history::LedgerHistory, settings::Settings};
-use crate::cli::{ServeOptions, variable};
+use crate::{
+    cli::{ServeOptions, variable},
+    interrupt::on_signal,
+};
 
 pub(crate) async fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
     let settings = Settings::of(options)?;
@@ -76,24 +76,14 @@ fn now() -> Timestamp {
     now.round(milliseconds).unwrap_or(now)
 }
 
-/// Is cancelled by SIGINT or SIGTERM.
+/// Is cancelled by SIGINT or SIGTERM; the next one ends the program at once.
 fn stop_on_signal() -> anyhow::Result<CancellationToken> {
-    let mut interrupt = signal(SignalKind::interrupt()).context("failed to listen for SIGINT")?;
-    let mut terminate = signal(SignalKind::terminate()).context("failed to listen for SIGTERM")?;
+    let wish = on_signal()?;
     let stop = CancellationToken::new();
     let stopping = stop.clone();
     tokio::spawn(async move {
-        loop {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
-            if stopping.is_cancelled() {
-                std::process::exit(crate::interrupt::INTERRUPTED);
-            }
-            tracing::warn!("stopping; again to stop at once");
-            stopping.cancel();
-        }
+        wish.requested().await;
+        stopping.cancel();
     });
     Ok(stop)
 }
