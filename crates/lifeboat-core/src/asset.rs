@@ -9,17 +9,32 @@ use serde::{Deserialize, Serialize, de};
 pub enum AssetKind {
     /// A Prometheus's own database, backed up by Lifeboat itself.
     Prometheus,
+    /// A PostgreSQL cluster under CloudNativePG.
+    #[serde(rename = "CNPGCluster")]
+    CnpgCluster,
+    /// What a CronJob of Kubernetes backs up.
+    CronJob,
+    /// A program that backups depend on, such as CloudNativePG's operator. It holds nothing itself.
+    Operator,
 }
 
 impl AssetKind {
     /// Every kind.
-    pub const ALL: [Self; 1] = [Self::Prometheus];
+    pub const ALL: [Self; 4] = [
+        Self::Prometheus,
+        Self::CnpgCluster,
+        Self::CronJob,
+        Self::Operator,
+    ];
 
     /// The kind's name, as in labels and in an [`AssetId`].
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Prometheus => "Prometheus",
+            Self::CnpgCluster => "CNPGCluster",
+            Self::CronJob => "CronJob",
+            Self::Operator => "Operator",
         }
     }
 }
@@ -70,7 +85,7 @@ pub enum AssetIdError {
     #[error("'{0}' is not of the form Kind/namespace/name")]
     Form(String),
     /// No such kind.
-    #[error("there is no kind of asset '{0}': use Prometheus")]
+    #[error("there is no kind of asset '{0}': use Prometheus, CNPGCluster, CronJob or Operator")]
     UnknownKind(String),
 }
 

@@ -51,12 +51,16 @@ pub struct Objectives {
 
 impl Objectives {
     /// What is promised where no policy says otherwise: a Prometheus is backed up daily, and 25 h
-    /// leave an hour for the run itself.
+    /// leave an hour for the run itself. Where others take the backups, 36 h let one night fail.
     #[must_use]
     pub const fn default_for(kind: AssetKind) -> Self {
         match kind {
             AssetKind::Prometheus => Self {
                 maximum_age: SignedDuration::from_hours(25),
+                verification_age: SignedDuration::from_hours(8 * 24),
+            },
+            AssetKind::CnpgCluster | AssetKind::CronJob | AssetKind::Operator => Self {
+                maximum_age: SignedDuration::from_hours(36),
                 verification_age: SignedDuration::from_hours(8 * 24),
             },
         }
