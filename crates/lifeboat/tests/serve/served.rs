@@ -9,7 +9,7 @@ use lifeboat_testkit::ports::free_port;
 use lifeboat_testkit::process::Process;
 use lifeboat_testkit::prometheus::Prometheus;
 use lifeboat_testkit::s3::S3Bucket;
-use lifeboat_testkit::{http, tools::libfaketime};
+use lifeboat_testkit::{http, tools::fake_clock};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -188,15 +188,9 @@ impl Setup {
             .args(["--ledger", &self.ledger])
             .args(["--listen", &format!("127.0.0.1:{}", self.port)])
             .args(&self.arguments);
-        for (name, value) in [
-            ("LD_PRELOAD", libfaketime().as_os_str()),
-            ("FAKETIME_TIMESTAMP_FILE", self.path("clock").as_os_str()),
-            ("FAKETIME_NO_CACHE", "1".as_ref()),
-            ("FAKETIME_DONT_FAKE_MONOTONIC", "1".as_ref()),
-            ("NO_FAKE_STAT", "1".as_ref()),
-        ] {
-            command.env(name, value);
-        }
+        fake_clock(&mut command)
+            .env("FAKETIME_TIMESTAMP_FILE", self.path("clock"))
+            .env("FAKETIME_NO_CACHE", "1");
         command
     }
 
