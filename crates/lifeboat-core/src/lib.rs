@@ -37,7 +37,10 @@ pub use evidence::Evidence;
 pub use history::{
     AssetHistory, CLOCK_TOLERANCE, DURATION_BOUNDS, Inventory, OperationHistory, RunTotals, later,
 };
-pub use policy::{Effective, ObjectiveOverrides, Objectives, Policy, Selector, Severity, Subject};
+pub use policy::{
+    Effective, LabelOperator, LabelRequirement, ObjectiveOverrides, Objectives, Policy, Selector,
+    Severity, Subject,
+};
 pub use recovery_point::{Integrity, PointVerification, RecoveryPoint};
 pub use run::{Operation, Outcome, Run, RunEnd, RunId, RunTrigger};
 pub use schedule::{Schedule, ScheduleError};

@@ -47,6 +47,9 @@ pub struct Objectives {
     pub maximum_age: SignedDuration,
     /// How long ago the newest good verification may lie.
     pub verification_age: SignedDuration,
+    /// How long a run may take before it counts as stuck; none leaves it to what earlier runs took.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub maximum_run_duration: Option<SignedDuration>,
 }
 
 impl Objectives {
@@ -58,10 +61,12 @@ impl Objectives {
             AssetKind::Prometheus => Self {
                 maximum_age: SignedDuration::from_hours(25),
                 verification_age: SignedDuration::from_hours(8 * 24),
+                maximum_run_duration: None,
             },
             AssetKind::CnpgCluster | AssetKind::CronJob | AssetKind::Operator => Self {
                 maximum_age: SignedDuration::from_hours(36),
                 verification_age: SignedDuration::from_hours(8 * 24),
+                maximum_run_duration: None,
             },
         }
     }
@@ -78,6 +83,47 @@ pub struct Selector {
     pub names: Vec<String>,
     /// All of these labels.
     pub labels: BTreeMap<String, String>,
+    /// All of these requirements.
+    pub expressions: Vec<LabelRequirement>,
+}
+
+/// What one label must be like: a requirement of a `LabelSelector`'s `matchExpressions`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LabelRequirement {
+    /// The label's key.
+    pub key: String,
+    /// What is asked of it.
+    pub operator: LabelOperator,
+    /// What [`LabelOperator::In`] and [`LabelOperator::NotIn`] compare with; the others have none.
+    pub values: Vec<String>,
+}
+
+/// What is asked of a label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LabelOperator {
+    /// It is there, with one of the values.
+    In,
+    /// It isn't there, or has another value.
+    NotIn,
+    /// It is there.
+    Exists,
+    /// It isn't there.
+    DoesNotExist,
+}
+
+impl LabelRequirement {
+    /// Whether labels are like that.
+    #[must_use]
+    pub fn fits(&self, labels: &BTreeMap<String, String>) -> bool {
+        let value = labels.get(&self.key);
+        let listed = value.is_some_and(|value| self.values.contains(value));
+        match self.operator {
+            LabelOperator::In => listed,
+            LabelOperator::NotIn => !listed,
+            LabelOperator::Exists => value.is_some(),
+            LabelOperator::DoesNotExist => value.is_none(),
+        }
+    }
 }
 
 /// What a selector looks at.
@@ -101,6 +147,17 @@ impl Selector {
                 .labels
                 .iter()
                 .all(|(key, value)| subject.labels.get(key) == Some(value))
+            && self
+                .expressions
+                .iter()
+                .all(|requirement| requirement.fits(subject.labels))
+    }
+
+    /// Whether it asks for this kind by name. Of some kinds not everything is an asset, such as
+    /// CronJobs; a policy that names the kind says that what it selects is one.
+    #[must_use]
+    pub fn names_kind(&self, kind: AssetKind) -> bool {
+        self.kinds.contains(&kind)
     }
 }
 
@@ -111,6 +168,8 @@ pub struct ObjectiveOverrides {
     pub maximum_age: Option<SignedDuration>,
     /// How long ago the newest good verification may lie.
     pub verification_age: Option<SignedDuration>,
+    /// How long a run may take before it counts as stuck.
+    pub maximum_run_duration: Option<SignedDuration>,
     /// How bad broken promises are.
     pub severity: Option<Severity>,
 }
@@ -167,6 +226,9 @@ impl Policy {
                 verification_age: overrides()
                     .find_map(|values| values.verification_age)
                     .unwrap_or(default.verification_age),
+                maximum_run_duration: overrides()
+                    .find_map(|values| values.maximum_run_duration)
+                    .or(default.maximum_run_duration),
             },
             severity: overrides().find_map(|values| values.severity),
             suspend: fitting.iter().any(|policy| policy.suspend),
@@ -176,6 +238,8 @@ impl Policy {
 
 #[cfg(test)]
 mod tests {
+    use rstest::rstest;
+
     use super::*;
 
     fn policy(name: &str, priority: i32, hours: Option<i64>) -> Policy {
@@ -236,5 +300,99 @@ mod tests {
         assert!(selector.selects(subject));
         selector.labels.insert("team".to_owned(), "b".to_owned());
         assert!(!selector.selects(subject));
+    }
+
+    #[rstest]
+    #[case::one_of("tier", LabelOperator::In, &["gold", "silver"], true)]
+    #[case::none_of_these("tier", LabelOperator::In, &["silver"], false)]
+    #[case::in_without_the_label("team", LabelOperator::In, &["gold"], false)]
+    #[case::another("tier", LabelOperator::NotIn, &["silver"], true)]
+    #[case::just_that_one("tier", LabelOperator::NotIn, &["gold"], false)]
+    #[case::not_in_without_the_label("team", LabelOperator::NotIn, &["gold"], true)]
+    #[case::there("tier", LabelOperator::Exists, &[], true)]
+    #[case::not_there("team", LabelOperator::Exists, &[], false)]
+    #[case::absent("team", LabelOperator::DoesNotExist, &[], true)]
+    #[case::present("tier", LabelOperator::DoesNotExist, &[], false)]
+    fn an_expression_is_read_as_kubernetes_reads_it(
+        #[case] key: &str,
+        #[case] operator: LabelOperator,
+        #[case] values: &[&str],
+        #[case] expected: bool,
+    ) {
+        let asset: AssetId = "CronJob/shop/nightly".parse().unwrap();
+        let labels = BTreeMap::from([("tier".to_owned(), "gold".to_owned())]);
+        let requirement = LabelRequirement {
+            key: key.to_owned(),
+            operator,
+            values: values.iter().map(|&value| value.to_owned()).collect(),
+        };
+        let selector = Selector {
+            expressions: vec![requirement],
+            ..Selector::default()
+        };
+        let subject = Subject {
+            asset: &asset,
+            labels: &labels,
+        };
+        assert_eq!(selector.selects(subject), expected);
+    }
+
+    #[test]
+    fn every_expression_must_fit() {
+        let requirement = |operator| LabelRequirement {
+            key: "tier".to_owned(),
+            operator,
+            values: Vec::new(),
+        };
+        let asset: AssetId = "CronJob/shop/nightly".parse().unwrap();
+        let subject = Subject {
+            asset: &asset,
+            labels: &BTreeMap::from([("tier".to_owned(), "gold".to_owned())]),
+        };
+        let mut selector = Selector {
+            expressions: vec![requirement(LabelOperator::Exists)],
+            ..Selector::default()
+        };
+        assert!(selector.selects(subject));
+        selector
+            .expressions
+            .push(requirement(LabelOperator::DoesNotExist));
+        assert!(!selector.selects(subject));
+    }
+
+    #[test]
+    fn a_kind_is_named_only_where_it_stands() {
+        let all = Selector::default();
+        assert!(!all.names_kind(AssetKind::CronJob));
+        let named = Selector {
+            kinds: vec![AssetKind::CronJob],
+            ..Selector::default()
+        };
+        assert!(named.names_kind(AssetKind::CronJob));
+        assert!(!named.names_kind(AssetKind::Prometheus));
+    }
+
+    #[test]
+    fn how_long_a_run_may_take_is_known_only_if_someone_says() {
+        let asset: AssetId = "CronJob/shop/nightly".parse().unwrap();
+        let subject = Subject {
+            asset: &asset,
+            labels: &BTreeMap::new(),
+        };
+        let mut policies = [policy("a", 0, None)];
+        let own = ObjectiveOverrides::default();
+        let duration = |policies: &[Policy], own: &ObjectiveOverrides| {
+            let effective = Policy::effective(policies, subject, own);
+            effective.objectives.maximum_run_duration
+        };
+        assert_eq!(duration(&policies, &own), None);
+        let (two, three) = (SignedDuration::from_hours(2), SignedDuration::from_hours(3));
+        policies[0].overrides.maximum_run_duration = Some(three);
+        assert_eq!(duration(&policies, &own), Some(three));
+        let own = ObjectiveOverrides {
+            maximum_run_duration: Some(two),
+            ..own
+        };
+        assert_eq!(duration(&policies, &own), Some(two));
     }
 }
