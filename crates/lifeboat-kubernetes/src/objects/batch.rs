@@ -1,0 +1,175 @@
+//! `CronJob` and `Job` of `batch/v1`.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::{condition::Condition, metadata::Metadata, moment, pod::Container};
+
+/// The annotation that `kubectl create job --from=cronjob/...` leaves, with the value `manual`.
+const INSTANTIATE: &str = "cronjob.kubernetes.io/instantiate";
+
+/// `batch/v1` `CronJob`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CronJob {
+    /// Name, labels, annotations.
+    pub metadata: Metadata,
+    /// What it is to do.
+    #[serde(default)]
+    pub spec: CronJobSpec,
+    /// What it did.
+    #[serde(default)]
+    pub status: CronJobStatus,
+}
+
+/// `CronJob.spec`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct CronJobSpec {
+    /// Five cron fields, or a name such as `@daily`.
+    pub schedule: String,
+    /// An IANA time zone; absent: that of the controller manager.
+    pub time_zone: Option<String>,
+    /// Suspended: no new Jobs.
+    pub suspend: bool,
+    /// `Allow` (default), `Forbid` or `Replace`.
+    pub concurrency_policy: Option<String>,
+    /// A missed start is made up for within this many seconds; absent: without limit.
+    pub starting_deadline_seconds: Option<i64>,
+    /// Succeeded Jobs that are kept; the API server's default is 3.
+    pub successful_jobs_history_limit: Option<i64>,
+    /// Failed Jobs that are kept; the API server's default is 1.
+    pub failed_jobs_history_limit: Option<i64>,
+    /// What its Jobs run.
+    pub job_template: JobTemplate,
+}
+
+/// `CronJob.spec.jobTemplate`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct JobTemplate {
+    /// The specification of the Jobs.
+    pub spec: JobSpec,
+}
+
+impl CronJobSpec {
+    /// The containers its Jobs run, initial ones not included.
+    #[must_use]
+    pub fn containers(&self) -> &[Container] {
+        &self.job_template.spec.template.spec.containers
+    }
+}
+
+/// `CronJob.status`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct CronJobStatus {
+    /// When a Job was last made, whatever became of it.
+    #[serde(deserialize_with = "moment::optional")]
+    pub last_schedule_time: Option<Timestamp>,
+    /// When a Job last succeeded. Lost when the `CronJob` is made anew.
+    #[serde(deserialize_with = "moment::optional")]
+    pub last_successful_time: Option<Timestamp>,
+    /// The Jobs that run.
+    pub active: Vec<JobReference>,
+}
+
+/// A reference to a Job in the namespace of the `CronJob`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct JobReference {
+    /// The Job's name.
+    pub name: String,
+    /// The Job's `metadata.uid`.
+    pub uid: String,
+}
+
+/// `batch/v1` `Job`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Job {
+    /// Name, labels, annotations, owners.
+    pub metadata: Metadata,
+    /// What it is to do.
+    #[serde(default)]
+    pub spec: JobSpec,
+    /// What it did.
+    #[serde(default)]
+    pub status: JobStatus,
+}
+
+impl Job {
+    /// The name of the `CronJob` that manages it, if one does. That is also so for Jobs that a
+    /// person made from a `CronJob`; see [`Job::is_manual`].
+    #[must_use]
+    pub fn cron_job(&self) -> Option<&str> {
+        let owner = self.metadata.controller()?;
+        (owner.kind == "CronJob").then_some(owner.name.as_str())
+    }
+
+    /// Whether a person made it with `kubectl create job --from`.
+    #[must_use]
+    pub fn is_manual(&self) -> bool {
+        self.metadata.annotation(INSTANTIATE) == Some("manual")
+    }
+}
+
+/// `Job.spec`, also that of a `CronJob`'s template.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct JobSpec {
+    /// Suspended: its pods are not started.
+    pub suspend: bool,
+    /// It is ended as failed after this many seconds.
+    pub active_deadline_seconds: Option<i64>,
+    /// Failed pods before the Job counts as failed; the API server's default is 6.
+    pub backoff_limit: Option<i64>,
+    /// It is deleted this many seconds after its end.
+    pub ttl_seconds_after_finished: Option<i64>,
+    /// What its pods run.
+    pub template: PodTemplate,
+}
+
+/// `Job.spec.template` and `Deployment.spec.template`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct PodTemplate {
+    /// The specification of the pods.
+    pub spec: PodTemplateSpec,
+}
+
+/// The part of a pod template's specification that Lifeboat uses.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct PodTemplateSpec {
+    /// The containers, initial ones not included.
+    pub containers: Vec<Container>,
+}
+
+/// `Job.status`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct JobStatus {
+    /// When the controller took it up.
+    #[serde(deserialize_with = "moment::optional")]
+    pub start_time: Option<Timestamp>,
+    /// When it **succeeded**; a failed Job has none, see the condition `Failed`.
+    #[serde(deserialize_with = "moment::optional")]
+    pub completion_time: Option<Timestamp>,
+    /// Pods that run.
+    pub active: i64,
+    /// Pods that succeeded.
+    pub succeeded: i64,
+    /// Pods that failed.
+    pub failed: i64,
+    /// `Complete`, `Failed`, `Suspended`, `SuccessCriteriaMet`, `FailureTarget`.
+    pub conditions: Vec<Condition>,
+}
+
+impl JobStatus {
+    /// The condition of a type, if it is `True`.
+    #[must_use]
+    pub fn true_condition(&self, condition_type: &str) -> Option<&Condition> {
+        Condition::find(&self.conditions, condition_type).filter(|found| found.is_true())
+    }
+}

@@ -1,0 +1,128 @@
+//! The kinds of objects that Lifeboat watches, and where the API serves them.
+
+use std::fmt;
+
+use super::cnpg::CLUSTER_LABEL;
+
+/// A kind of object that Lifeboat watches. All of them live in namespaces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// `postgresql.cnpg.io/v1` `Cluster`.
+    Cluster,
+    /// `postgresql.cnpg.io/v1` `Backup`.
+    Backup,
+    /// `postgresql.cnpg.io/v1` `ScheduledBackup`.
+    ScheduledBackup,
+    /// `barmancloud.cnpg.io/v1` `ObjectStore`.
+    ObjectStore,
+    /// `batch/v1` `CronJob`.
+    CronJob,
+    /// `batch/v1` `Job`.
+    Job,
+    /// `v1` `Pod`, only those of `CloudNativePG` instances.
+    Pod,
+    /// `apps/v1` `Deployment`.
+    Deployment,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 8] = [
+        Self::Cluster,
+        Self::Backup,
+        Self::ScheduledBackup,
+        Self::ObjectStore,
+        Self::CronJob,
+        Self::Job,
+        Self::Pod,
+        Self::Deployment,
+    ];
+
+    /// The API group; empty for the core group.
+    #[must_use]
+    pub fn group(self) -> &'static str {
+        match self {
+            Self::Cluster | Self::Backup | Self::ScheduledBackup => "postgresql.cnpg.io",
+            Self::ObjectStore => "barmancloud.cnpg.io",
+            Self::CronJob | Self::Job => "batch",
+            Self::Pod => "",
+            Self::Deployment => "apps",
+        }
+    }
+
+    /// The resource's name, as in URLs and roles.
+    #[must_use]
+    pub fn plural(self) -> &'static str {
+        match self {
+            Self::Cluster => "clusters",
+            Self::Backup => "backups",
+            Self::ScheduledBackup => "scheduledbackups",
+            Self::ObjectStore => "objectstores",
+            Self::CronJob => "cronjobs",
+            Self::Job => "jobs",
+            Self::Pod => "pods",
+            Self::Deployment => "deployments",
+        }
+    }
+
+    /// The kind's name, as in manifests.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cluster => "Cluster",
+            Self::Backup => "Backup",
+            Self::ScheduledBackup => "ScheduledBackup",
+            Self::ObjectStore => "ObjectStore",
+            Self::CronJob => "CronJob",
+            Self::Job => "Job",
+            Self::Pod => "Pod",
+            Self::Deployment => "Deployment",
+        }
+    }
+
+    /// The resource with its group, as in the names of custom resource definitions and in error
+    /// messages: `backups.postgresql.cnpg.io`, `pods`.
+    #[must_use]
+    pub fn resource(self) -> String {
+        match self.group() {
+            "" => self.plural().to_owned(),
+            group => format!("{}.{group}", self.plural()),
+        }
+    }
+
+    /// The name of the custom resource definition without which the API does not serve it.
+    #[must_use]
+    pub fn custom_resource_definition(self) -> Option<String> {
+        match self {
+            Self::Cluster | Self::Backup | Self::ScheduledBackup | Self::ObjectStore => {
+                Some(self.resource())
+            }
+            Self::CronJob | Self::Job | Self::Pod | Self::Deployment => None,
+        }
+    }
+
+    /// The label selector of the watch; absent: every object.
+    #[must_use]
+    pub fn label_selector(self) -> Option<&'static str> {
+        (self == Self::Pod).then_some(CLUSTER_LABEL)
+    }
+
+    /// The path of the collection, in one namespace or in all.
+    #[must_use]
+    pub fn path(self, namespace: Option<&str>) -> String {
+        let root = match self.group() {
+            "" => "/api/v1".to_owned(),
+            group => format!("/apis/{group}/v1"),
+        };
+        match namespace {
+            Some(namespace) => format!("{root}/namespaces/{namespace}/{}", self.plural()),
+            None => format!("{root}/{}", self.plural()),
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.name())
+    }
+}

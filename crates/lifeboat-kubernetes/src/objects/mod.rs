@@ -1,0 +1,24 @@
+//! The objects of the Kubernetes API, with the fields that Lifeboat uses and no others.
+//!
+//! A cluster may hold hundreds of thousands of them, so what isn't used is dropped while decoding.
+
+pub mod batch;
+pub mod cnpg;
+mod condition;
+mod decode;
+mod deployment;
+mod kind;
+mod metadata;
+mod moment;
+mod pod;
+mod reference;
+#[cfg(test)]
+mod tests;
+
+pub use condition::Condition;
+pub use decode::{Decoded, decode};
+pub use deployment::{Deployment, DeploymentSpec, DeploymentStatus};
+pub use kind::Kind;
+pub use metadata::{Metadata, OwnerReference};
+pub use pod::{Container, ContainerPort, Pod, PodSpec, PodStatus};
+pub use reference::{KubernetesObject, Object, ObjectKey, ObjectRef};

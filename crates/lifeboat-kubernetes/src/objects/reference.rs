@@ -1,0 +1,138 @@
+//! How objects are named and passed around.
+
+use std::{fmt, sync::Arc};
+
+use serde::de::DeserializeOwned;
+
+use super::{
+    batch::{CronJob, Job},
+    cnpg::{Backup, Cluster, ObjectStore, ScheduledBackup},
+    deployment::Deployment,
+    kind::Kind,
+    metadata::Metadata,
+    pod::Pod,
+};
+
+/// Namespace and name of an object, whatever its kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObjectKey {
+    /// The namespace.
+    pub namespace: String,
+    /// The name.
+    pub name: String,
+}
+
+impl ObjectKey {
+    /// A key from its two parts.
+    #[must_use]
+    pub fn new(namespace: impl Into<String>, name: impl Into<String>) -> Self {
+        Self {
+            namespace: namespace.into(),
+            name: name.into(),
+        }
+    }
+}
+
+impl From<&Metadata> for ObjectKey {
+    fn from(metadata: &Metadata) -> Self {
+        Self::new(&metadata.namespace, &metadata.name)
+    }
+}
+
+impl fmt::Display for ObjectKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}/{}", self.namespace, self.name)
+    }
+}
+
+/// Kind, namespace and name of an object.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObjectRef {
+    /// The kind.
+    pub kind: Kind,
+    /// Namespace and name.
+    pub key: ObjectKey,
+}
+
+impl fmt::Display for ObjectRef {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.kind, self.key)
+    }
+}
+
+/// A type of ours that stands for a [`Kind`].
+pub trait KubernetesObject:
+    DeserializeOwned + Clone + fmt::Debug + PartialEq + Send + Sync + 'static
+{
+    /// The kind.
+    const KIND: Kind;
+
+    /// What every object carries.
+    fn metadata(&self) -> &Metadata;
+
+    /// The object among those of all kinds.
+    fn into_object(self) -> Object;
+
+    /// Namespace and name.
+    fn key(&self) -> ObjectKey {
+        ObjectKey::from(self.metadata())
+    }
+}
+
+macro_rules! objects {
+    ($($kind:ident),+) => {
+        /// An object of any kind that Lifeboat watches.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum Object {
+            $(#[doc = concat!("A ", stringify!($kind), ".")] $kind(Arc<$kind>),)+
+        }
+
+        impl Object {
+            /// The kind.
+            #[must_use]
+            pub fn kind(&self) -> Kind {
+                match self { $(Self::$kind(_) => Kind::$kind,)+ }
+            }
+
+            /// What every object carries.
+            #[must_use]
+            pub fn metadata(&self) -> &Metadata {
+                match self { $(Self::$kind(object) => &object.metadata,)+ }
+            }
+        }
+
+        $(impl KubernetesObject for $kind {
+            const KIND: Kind = Kind::$kind;
+
+            fn metadata(&self) -> &Metadata {
+                &self.metadata
+            }
+
+            fn into_object(self) -> Object {
+                Object::$kind(Arc::new(self))
+            }
+        })+
+    };
+}
+
+objects!(
+    Cluster,
+    Backup,
+    ScheduledBackup,
+    ObjectStore,
+    CronJob,
+    Job,
+    Pod,
+    Deployment
+);
+
+impl Object {
+    /// Kind, namespace and name.
+    #[must_use]
+    pub fn reference(&self) -> ObjectRef {
+        ObjectRef {
+            kind: self.kind(),
+            key: ObjectKey::from(self.metadata()),
+        }
+    }
+}
