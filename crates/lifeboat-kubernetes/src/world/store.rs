@@ -1,0 +1,64 @@
+//! The objects of one kind.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate::objects::{KubernetesObject, ObjectKey};
+
+/// The objects of one kind, by namespace and name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Store<K> {
+    objects: BTreeMap<ObjectKey, Arc<K>>,
+}
+
+impl<K> Default for Store<K> {
+    fn default() -> Self {
+        Self {
+            objects: BTreeMap::new(),
+        }
+    }
+}
+
+impl<K: KubernetesObject> Store<K> {
+    /// One object.
+    #[must_use]
+    pub fn get(&self, key: &ObjectKey) -> Option<&Arc<K>> {
+        self.objects.get(key)
+    }
+
+    /// Every object, in order of namespace and name.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<K>> {
+        self.objects.values()
+    }
+
+    /// The key of every object, in order.
+    pub fn keys(&self) -> impl Iterator<Item = &ObjectKey> {
+        self.objects.keys()
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.objects.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.objects.is_empty()
+    }
+
+    /// Whether this changed anything.
+    pub(super) fn insert(&mut self, object: Arc<K>) -> bool {
+        let key = object.key();
+        if self.objects.get(&key) == Some(&object) {
+            return false;
+        }
+        self.objects.insert(key, object);
+        true
+    }
+
+    /// Whether it was there.
+    pub(super) fn remove(&mut self, key: &ObjectKey) -> bool {
+        self.objects.remove(key).is_some()
+    }
+}
