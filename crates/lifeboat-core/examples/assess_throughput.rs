@@ -106,6 +106,8 @@ fn asset(number: u32, schedule: &Schedule, now: Timestamp) -> Result<Asset, Box<
         suspended: false,
         planned,
         history,
+        facts: None,
+        blind: None,
     })
 }
 
@@ -113,7 +115,7 @@ fn point(taken_at: Timestamp) -> RecoveryPoint {
     RecoveryPoint {
         name: taken_at.strftime("backup-%Y%m%d-%H%M%S").to_string(),
         taken_at,
-        bytes: 1 << 30,
+        bytes: Some(1 << 30),
         integrity: Integrity::Whole,
         verification: None,
         pinned: false,

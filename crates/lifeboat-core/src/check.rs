@@ -8,12 +8,18 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Check {
+    /// Does the program run that backups depend on?
+    Available,
     /// Is the newest good recovery point young enough?
     Fresh,
+    /// Are all recovery points still there that should be?
+    PointsKept,
     /// Is the newest recovery point whole?
     Complete,
     /// Did a verification find everything good, not too long ago?
     Verified,
+    /// Is there a schedule that somebody keeps?
+    Scheduled,
     /// Has everything run that was due?
     OnSchedule,
     /// Did the newest backup run succeed?
@@ -22,20 +28,32 @@ pub enum Check {
     EverSucceeded,
     /// Does nothing run for longer than it may?
     NotStuck,
+    /// Is WAL archived without failures?
+    Archiving,
+    /// Was WAL ever archived?
+    EverArchived,
+    /// Does hardly any WAL wait to be archived?
+    ArchiveBacklog,
     /// Does no timestamp lie in the future?
     Clock,
 }
 
 impl Check {
     /// Every check, in the order in which people are told of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 14] = [
+        Self::Available,
         Self::Fresh,
+        Self::PointsKept,
         Self::Complete,
         Self::Verified,
+        Self::Scheduled,
         Self::OnSchedule,
         Self::LastRun,
         Self::EverSucceeded,
         Self::NotStuck,
+        Self::Archiving,
+        Self::EverArchived,
+        Self::ArchiveBacklog,
         Self::Clock,
     ];
 
@@ -43,13 +61,19 @@ impl Check {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Available => "available",
             Self::Fresh => "fresh",
+            Self::PointsKept => "points_kept",
             Self::Complete => "complete",
             Self::Verified => "verified",
+            Self::Scheduled => "scheduled",
             Self::OnSchedule => "on_schedule",
             Self::LastRun => "last_run",
             Self::EverSucceeded => "ever_succeeded",
             Self::NotStuck => "not_stuck",
+            Self::Archiving => "archiving",
+            Self::EverArchived => "ever_archived",
+            Self::ArchiveBacklog => "archive_backlog",
             Self::Clock => "clock",
         }
     }

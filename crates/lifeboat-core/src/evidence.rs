@@ -138,6 +138,113 @@ pub enum Evidence {
         /// How long it may take.
         deadline: SignedDuration,
     },
+    /// A backup that somebody else runs goes on for longer than it may.
+    StuckUnderWay {
+        /// Which.
+        name: String,
+        /// Its phase, as its operator calls it.
+        phase: String,
+        /// Since when.
+        since: Timestamp,
+        /// How long it may take.
+        limit: SignedDuration,
+        /// How many wait behind it.
+        waiting: usize,
+        /// What is said of it.
+        message: Option<String>,
+    },
+    /// The program runs.
+    Available {
+        /// How many instances are available.
+        available: u32,
+        /// How many there should be.
+        desired: u32,
+    },
+    /// The program doesn't run.
+    Unavailable {
+        /// How many there should be.
+        desired: u32,
+        /// Why.
+        message: Option<String>,
+    },
+    /// No recovery point has gone that should be there.
+    PointsKept {
+        /// How many there are.
+        count: usize,
+    },
+    /// Recovery points have gone that should be there.
+    PointsLost {
+        /// When they were missed.
+        at: Timestamp,
+        /// How many.
+        count: usize,
+        /// The newest of them.
+        newest: String,
+        /// When that one was taken.
+        newest_taken_at: Timestamp,
+    },
+    /// A schedule is kept.
+    Scheduled {
+        /// Whose.
+        name: String,
+        /// As it is written.
+        text: String,
+    },
+    /// There is no schedule.
+    Unscheduled,
+    /// All schedules are suspended.
+    ScheduleSuspended {
+        /// Whose.
+        name: String,
+        /// Since when, if that is known.
+        since: Option<Timestamp>,
+    },
+    /// A schedule can't be read.
+    ScheduleUnusable {
+        /// Whose.
+        name: String,
+        /// As it is written.
+        text: String,
+        /// Why.
+        problem: String,
+    },
+    /// WAL is archived.
+    Archives {
+        /// When a file was last archived, if that is known.
+        last: Option<Timestamp>,
+        /// How many failures there were lately.
+        failed_lately: u64,
+    },
+    /// Archiving WAL fails.
+    ArchivingFails {
+        /// How many failures there were lately, if they were counted.
+        failed_lately: Option<u64>,
+        /// The span that they were counted in.
+        window: SignedDuration,
+        /// Why, as the cluster's condition has it.
+        message: Option<String>,
+    },
+    /// No WAL was ever archived.
+    NeverArchived,
+    /// Files wait to be archived.
+    ArchiveBacklog {
+        /// How many.
+        waiting: u64,
+        /// How many may.
+        limit: u64,
+    },
+    /// The counters of archiving can't be read.
+    ArchivingUnknown {
+        /// Why.
+        error: String,
+    },
+    /// Nobody could look for a while.
+    NotSeen {
+        /// Since when.
+        since: Timestamp,
+        /// Why.
+        error: String,
+    },
     /// No timestamp lies in the future.
     ClockSound,
     /// Something is dated in the future.
@@ -297,10 +404,129 @@ impl fmt::Display for Evidence {
                 "a {operation} has been running since {started_at:.0}; it may take {} at most",
                 human(deadline)
             ),
+            Self::StuckUnderWay {
+                name,
+                phase,
+                since,
+                limit,
+                waiting,
+                message,
+            } => {
+                write!(
+                    formatter,
+                    "{name} has been in phase '{phase}' since {since:.0}; it may take {} at most",
+                    human(limit)
+                )?;
+                match waiting {
+                    0 => {}
+                    1 => formatter.write_str(", and one more waits behind it")?,
+                    many => write!(formatter, ", and {many} more wait behind it")?,
+                }
+                append(formatter, message.as_deref())
+            }
+            Self::Available { available, desired } => {
+                write!(
+                    formatter,
+                    "{available} of {desired} instances are available"
+                )
+            }
+            Self::Unavailable { desired: 0, .. } => {
+                formatter.write_str("it is scaled to zero, so nothing of it runs")
+            }
+            Self::Unavailable { desired, message } => {
+                write!(formatter, "none of {desired} instances is available")?;
+                append(formatter, message.as_deref())
+            }
+            Self::PointsKept { count } => write!(
+                formatter,
+                "no recovery point has gone before its time; {count} are there"
+            ),
+            Self::PointsLost {
+                at,
+                count,
+                newest,
+                newest_taken_at,
+            } => write!(
+                formatter,
+                "{} gone before their time, missed at {at:.0}; the newest was {newest} of {newest_taken_at:.0}",
+                match count {
+                    1 => "one recovery point has".to_owned(),
+                    many => format!("{many} recovery points have"),
+                }
+            ),
+            Self::Scheduled { name, text } => {
+                write!(formatter, "{name} is kept, by the schedule '{text}'")
+            }
+            Self::Unscheduled => formatter.write_str("nothing takes backups on a schedule"),
+            Self::ScheduleSuspended { name, since } => {
+                write!(formatter, "{name} is suspended")?;
+                match since {
+                    Some(since) => write!(formatter, " since {since:.0}"),
+                    None => Ok(()),
+                }
+            }
+            Self::ScheduleUnusable {
+                name,
+                text,
+                problem,
+            } => write!(
+                formatter,
+                "the schedule '{text}' of {name} can't be kept: {problem}"
+            ),
+            Self::Archives {
+                last,
+                failed_lately,
+            } => {
+                match last {
+                    Some(last) => write!(formatter, "WAL was last archived at {last:.0}")?,
+                    None => formatter.write_str("WAL is archived, by the cluster's own account")?,
+                }
+                match failed_lately {
+                    0 => Ok(()),
+                    1 => formatter.write_str("; one attempt failed lately"),
+                    many => write!(formatter, "; {many} attempts failed lately"),
+                }
+            }
+            Self::ArchivingFails {
+                failed_lately,
+                window,
+                message,
+            } => {
+                match failed_lately {
+                    Some(failed) => write!(
+                        formatter,
+                        "archiving WAL failed {failed} times within {}",
+                        human(window)
+                    )?,
+                    None => {
+                        formatter.write_str("archiving WAL fails, by the cluster's own account")?
+                    }
+                }
+                append(formatter, message.as_deref())
+            }
+            Self::NeverArchived => formatter.write_str("no WAL has ever been archived"),
+            Self::ArchiveBacklog { waiting, limit } => write!(
+                formatter,
+                "{waiting} WAL files wait to be archived; up to {limit} are usual"
+            ),
+            Self::ArchivingUnknown { error } => write!(
+                formatter,
+                "how archiving goes can't be read from the primary: {error}"
+            ),
+            Self::NotSeen { since, error } => {
+                write!(formatter, "nothing has been seen since {since:.0}: {error}")
+            }
             Self::ClockSound => formatter.write_str("no timestamp lies in the future"),
             Self::InTheFuture { what, at } => {
                 write!(formatter, "{what} is dated {at:.0}, in the future")
             }
         }
+    }
+}
+
+fn append(formatter: &mut fmt::Formatter<'_>, message: Option<&str>) -> fmt::Result {
+    match message {
+        Some(message) => write!(formatter, ": {message}"),
+        None => Ok(()),
     }
 }

@@ -1,11 +1,11 @@
 //! History: what the ledger's runs and recovery points come to, folded one by one as they happen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{Operation, Outcome, RecoveryPoint, Run, RunEnd};
+use crate::{Operation, Outcome, RecoveryPoint, Run, RunEnd, RunId};
 
 /// Clocks may differ by this much before a timestamp counts as lying in the future.
 pub const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
@@ -30,6 +30,26 @@ pub struct AssetHistory {
     pub inventory: Option<Inventory>,
     /// What its operations came to.
     pub operations: BTreeMap<Operation, OperationHistory>,
+    /// The last loss of recovery points, while it matters.
+    pub loss: Option<Loss>,
+}
+
+/// Recovery points that are gone, though they should still be there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Loss {
+    /// When they were missed.
+    pub at: Timestamp,
+    /// How many are gone.
+    pub points: usize,
+    /// The newest of them.
+    pub newest: String,
+    /// When that one was taken.
+    pub newest_taken_at: Timestamp,
+}
+
+impl Loss {
+    /// A loss is told of for at least this long, and until there is a newer recovery point.
+    pub const REMEMBERED: SignedDuration = SignedDuration::from_hours(24);
 }
 
 /// The last look at which recovery points are there.
@@ -69,6 +89,13 @@ pub struct OperationHistory {
     pub slices: BTreeMap<u32, Timestamp>,
     /// How many slices there are.
     pub slice_count: u32,
+    /// The longest that a run took that succeeded.
+    #[serde(default)]
+    pub longest_success: Option<SignedDuration>,
+    /// Ended runs of observed assets that are counted here and of which there is still a trace, so
+    /// that what is seen again isn't counted again.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub counted: BTreeSet<RunId>,
 }
 
 /// Counters of runs and their durations.
@@ -93,6 +120,7 @@ impl AssetHistory {
             recovery_points: Vec::new(),
             inventory: None,
             operations: BTreeMap::new(),
+            loss: None,
         }
     }
 
@@ -173,6 +201,7 @@ impl OperationHistory {
         self.last_ended_at.insert(end.outcome, end.at);
         match end.outcome {
             Outcome::Succeeded => {
+                self.longest_success = self.longest_success.max(run.duration());
                 self.last_succeeded = Some(run.clone());
                 if self.found_bad.is_none() || end.slice.is_none() {
                     self.found_bad = None;
@@ -191,6 +220,37 @@ impl OperationHistory {
             Outcome::Inconclusive => {}
         }
         self.record_slice(end);
+        self.totals.record(run, end.outcome);
+    }
+
+    /// Takes in an ended run that others carried out. Such runs may become known out of order, and
+    /// an earlier one mustn't hide a later one.
+    pub(crate) fn record_observed(&mut self, run: &Run, now: Timestamp) {
+        let Some(end) = &run.end else { return };
+        let is_newer = |known: Option<&Run>| {
+            let known = known.and_then(|known| known.end.as_ref());
+            known.is_none_or(|known| known.at <= end.at || is_in_the_future(known.at, now))
+        };
+        if is_newer(self.last.as_ref()) {
+            self.record(run);
+            return;
+        }
+        self.last_ended_at
+            .entry(end.outcome)
+            .and_modify(|at| *at = (*at).max(end.at))
+            .or_insert(end.at);
+        match end.outcome {
+            Outcome::Succeeded => {
+                self.longest_success = self.longest_success.max(run.duration());
+                if is_newer(self.last_succeeded.as_ref()) {
+                    self.last_succeeded = Some(run.clone());
+                }
+            }
+            Outcome::Failed if is_newer(self.last_failed.as_ref()) => {
+                self.last_failed = Some(run.clone());
+            }
+            _ => {}
+        }
         self.totals.record(run, end.outcome);
     }
 

@@ -5,6 +5,7 @@
 //!
 //! ```text
 //! asset, run, recovery_point, history     what there is, and what happened
+//! facts, observation                      what others are seen to do, and how it joins that
 //! policy, schedule                        what is promised, and when it is due
 //! scheduling                              what to run now
 //! check, verdict, assess                  what that means: ok, failing, unknown or paused
@@ -19,7 +20,9 @@ mod check;
 mod duration;
 mod error_text;
 mod evidence;
+mod facts;
 mod history;
+mod observation;
 mod policy;
 mod recovery_point;
 pub mod retention;
@@ -34,9 +37,15 @@ pub use check::Check;
 pub use duration::{DurationError, HumanDuration, parse_duration};
 pub use error_text::readable_causes;
 pub use evidence::Evidence;
-pub use history::{
-    AssetHistory, CLOCK_TOLERANCE, DURATION_BOUNDS, Inventory, OperationHistory, RunTotals, later,
+pub use facts::{
+    ArchiverReading, Archiving, ArchivingCondition, Availability, Facts, Finding, Instance,
+    InstanceReading, InstanceRole, ObservedSchedule, RecoveryWindow, ScheduleState, UnderWay,
 };
+pub use history::{
+    AssetHistory, CLOCK_TOLERANCE, DURATION_BOUNDS, Inventory, Loss, OperationHistory, RunTotals,
+    later,
+};
+pub use observation::{Observation, Observed, ObservedPoints};
 pub use policy::{
     Effective, LabelOperator, LabelRequirement, ObjectiveOverrides, Objectives, Policy, Selector,
     Severity, Subject,

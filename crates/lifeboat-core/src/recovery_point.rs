@@ -10,8 +10,8 @@ pub struct RecoveryPoint {
     pub name: String,
     /// The moment whose state it holds.
     pub taken_at: Timestamp,
-    /// What a restore would fetch, in bytes.
-    pub bytes: u64,
+    /// What a restore would fetch, in bytes; none where nobody says.
+    pub bytes: Option<u64>,
     /// Whether all of it was sound when it was made.
     pub integrity: Integrity,
     /// What the last verification of it found.

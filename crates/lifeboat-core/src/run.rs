@@ -109,9 +109,25 @@ impl fmt::Display for RunTrigger {
     }
 }
 
-/// A run's identity: unique in a ledger, and opaque.
+/// A run's identity: unique in a ledger, and opaque but for [`RunId::object`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RunId(pub String);
+
+impl RunId {
+    /// The identity of a run that an object of Kubernetes stands for, such as a `Backup` or a `Job`.
+    #[must_use]
+    pub fn of_object(kind: &str, name: &str, uid: &str) -> Self {
+        Self(format!("{kind}/{name}/{uid}"))
+    }
+
+    /// The kind and the name of the object that the run was seen by, if there was one.
+    #[must_use]
+    pub fn object(&self) -> Option<(&str, &str)> {
+        let (kind, rest) = self.0.split_once('/')?;
+        let (name, _) = rest.split_once('/')?;
+        Some((kind, name))
+    }
+}
 
 impl fmt::Display for RunId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -110,7 +110,7 @@ fn point(number: i64) -> Result<RecoveryPoint, jiff::Error> {
     Ok(RecoveryPoint {
         name: format!("backup-{number}"),
         taken_at: hour(number)?,
-        bytes: 1 << 30,
+        bytes: Some(1 << 30),
         integrity: Integrity::Whole,
         verification: None,
         pinned: false,

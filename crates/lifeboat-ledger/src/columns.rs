@@ -85,9 +85,21 @@ pub(crate) trait Columns {
     }
 
     fn json<T: DeserializeOwned>(&self, column: &'static str) -> Result<T, sqlx::Error> {
-        let text = self.text(column)?;
-        serde_json::from_str(&text).map_err(|error| unreadable(column, text, error))
+        read_json(column, self.text(column)?)
     }
+
+    fn json_or_none<T: DeserializeOwned>(
+        &self,
+        column: &'static str,
+    ) -> Result<Option<T>, sqlx::Error> {
+        self.text_or_none(column)?
+            .map(|text| read_json(column, text))
+            .transpose()
+    }
+}
+
+fn read_json<T: DeserializeOwned>(column: &'static str, text: String) -> Result<T, sqlx::Error> {
+    serde_json::from_str(&text).map_err(|error| unreadable(column, text, error))
 }
 
 impl Columns for AnyRow {

@@ -9,7 +9,7 @@ use sqlx::{AnyConnection, any::AnyRow};
 use crate::{Error, Ledger, columns::Columns, recovery_points::read_point, select::Select};
 
 const ASSETS: &str = "SELECT id, first_seen_at, suspended_since, first_recovery_point_at, \
-     inventory_at, inventory_error FROM assets WHERE gone_at IS NULL";
+     inventory_at, inventory_error, loss FROM assets WHERE TRUE";
 const POINTS: &str = "SELECT asset, name, taken_at, bytes, damage, verified_at, \
      verification_level, verification_good, pinned, vanished_at FROM recovery_points \
      WHERE vanished_at IS NULL";
@@ -23,12 +23,11 @@ impl Ledger {
         self.read("load the histories of all assets", async |connection| {
             let mut assets = BTreeMap::new();
             let mut histories = Histories::new();
-            let mut rows = sqlx::query(ASSETS).fetch(&mut *connection);
-            while let Some(row) = rows.try_next().await? {
+            let present = Select::new(ASSETS).also("gone_at IS NULL");
+            for row in present.fetch(connection, "id", u32::MAX).await? {
                 assets.insert(row.parsed::<AssetId>("id")?, row.text("id")?);
                 histories.insert(row.text("id")?, read_asset(&row)?);
             }
-            drop(rows);
             let mut rows = sqlx::query(POINTS).fetch(&mut *connection);
             while let Some(row) = rows.try_next().await? {
                 add_point(&mut histories, &row)?;
@@ -48,7 +47,8 @@ impl Ledger {
         .await
     }
 
-    /// The history of one asset; none if it isn't known, or gone.
+    /// The history of one asset, also of one that is gone: to be made anew is not to be new. None
+    /// if it was never known, or is forgotten.
     pub async fn history(&self, asset: &AssetId) -> Result<Option<AssetHistory>, Error> {
         let id = asset.to_string();
         self.read(
@@ -90,6 +90,7 @@ fn read_asset(row: &AnyRow) -> Result<AssetHistory, sqlx::Error> {
         inventory: row
             .moment_or_none("inventory_at")?
             .map(|at| Inventory { at, error }),
+        loss: row.json_or_none("loss")?,
         ..AssetHistory::new(row.moment("first_seen_at")?)
     })
 }

@@ -8,7 +8,7 @@ use sqlx::{AnyConnection, any::AnyRow};
 
 use crate::{
     Error, Ledger,
-    columns::{Columns, foreign_text, moment, moment_or_none},
+    columns::{Columns, foreign_text, json, moment, moment_or_none},
     select::Select,
 };
 
@@ -43,12 +43,13 @@ impl Ledger {
                 let asset = asset.to_string();
                 sqlx::query(
                     "UPDATE assets SET inventory_at = $2, inventory_error = $3, \
-                 first_recovery_point_at = $4 WHERE id = $1",
+                 first_recovery_point_at = $4, loss = $5 WHERE id = $1",
                 )
                 .bind(&asset)
                 .bind(moment(inventory.at))
                 .bind(inventory.error.as_deref().map(foreign_text))
                 .bind(moment_or_none(history.first_recovery_point_at))
+                .bind(history.loss.as_ref().map(json).transpose()?)
                 .execute(&mut *connection)
                 .await?;
                 let mut known = present_points(connection, &asset).await?;
@@ -143,7 +144,7 @@ async fn write_point(
     .bind(asset)
     .bind(&point.name)
     .bind(moment(point.taken_at))
-    .bind(point.bytes.cast_signed())
+    .bind(point.bytes.map(u64::cast_signed))
     .bind(damage)
     .bind(verification.map(|verification| moment(verification.at)))
     .bind(verification.map(|verification| verification.level.as_str()))
@@ -167,7 +168,7 @@ pub(crate) fn read_point(row: &AnyRow) -> Result<KnownPoint, sqlx::Error> {
         point: RecoveryPoint {
             name: row.text("name")?,
             taken_at: row.moment("taken_at")?,
-            bytes: row.number("bytes")?.cast_unsigned(),
+            bytes: row.number_or_none("bytes")?.map(i64::cast_unsigned),
             integrity: row
                 .text_or_none("damage")?
                 .map_or(Integrity::Whole, Integrity::Damaged),

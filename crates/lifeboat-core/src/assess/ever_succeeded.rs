@@ -1,10 +1,10 @@
 //! Ever succeeded: is there, or was there ever, a good recovery point?
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Answer, Question, unread};
 use crate::{
-    Evidence, Operation, Status,
+    Evidence, Operation, ScheduleState, Status,
     history::{is_in_the_future, later},
 };
 
@@ -35,5 +35,19 @@ fn expected_by(question: &Question<'_>, known_since: Timestamp) -> Timestamp {
         Some(later(first, plan.jitter.saturating_add(plan.deadline)))
     });
     let by_age = later(known_since, question.effective.objectives.maximum_age);
-    first_end.unwrap_or(by_age).min(by_age)
+    first_end
+        .or_else(|| first_end_of_others(question, known_since))
+        .unwrap_or(by_age)
+        .min(by_age)
+}
+
+/// When the first backup by somebody else's schedule should have ended.
+fn first_end_of_others(question: &Question<'_>, known_since: Timestamp) -> Option<Timestamp> {
+    const USUALLY_WITHIN: SignedDuration = SignedDuration::from_hours(6);
+    let schedules = question.facts()?.schedules.iter().flatten();
+    let first = schedules.filter_map(|schedule| match &schedule.state {
+        ScheduleState::Active { schedule, .. } => schedule.after(known_since),
+        _ => None,
+    });
+    Some(later(first.min()?, USUALLY_WITHIN))
 }

@@ -6,6 +6,9 @@ use crate::{Evidence, Operation, Outcome, RunEnd, Status};
 pub(super) fn answer(question: &Question<'_>) -> Answer {
     let history = question.history.operation(Operation::Backup);
     let last = history.and_then(|history| Some((history, history.last.as_ref()?.end.as_ref()?)));
+    if let Some(answer) = known_by_its_point(question, last.map(|(_, end)| end)) {
+        return answer;
+    }
     let Some((history, end)) = last else {
         let since = question.history.first_seen_at.min(question.now);
         return Answer::new(Status::Unknown, since, Evidence::NeverRan);
@@ -35,6 +38,17 @@ pub(super) fn answer(question: &Question<'_>) -> Answer {
             Answer::new(Status::Failing, since.unwrap_or(failed.at), evidence)
         }
     }
+}
+
+/// What others run may leave a recovery point, and of the run itself no trace.
+fn known_by_its_point(question: &Question<'_>, last: Option<&RunEnd>) -> Option<Answer> {
+    question.facts()?;
+    let point = question.history.newest_good_point(question.now)?;
+    let is_newer = last.is_none_or(|end| point.taken_at > end.at);
+    is_newer.then(|| {
+        let at = point.taken_at;
+        Answer::new(Status::Ok, at, Evidence::RunSucceeded { at })
+    })
 }
 
 fn error_of(end: &RunEnd) -> String {

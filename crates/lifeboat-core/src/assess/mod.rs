@@ -2,6 +2,8 @@
 //!
 //! A new check is one file here, one variant of [`Check`], and one line in [`assess_asset`].
 
+mod archiving;
+mod available;
 mod clock;
 mod complete;
 mod ever_succeeded;
@@ -9,6 +11,8 @@ mod fresh;
 mod last_run;
 mod not_stuck;
 mod on_schedule;
+mod points_kept;
+mod scheduled;
 mod verified;
 
 use std::collections::BTreeMap;
@@ -17,8 +21,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::{
-    AssetHistory, AssetId, Check, Effective, Evidence, ObjectiveOverrides, Operation, Policy,
-    Status, Subject, Verdict, scheduling::Planned,
+    AssetHistory, AssetId, AssetKind, Check, Effective, Evidence, Facts, ObjectiveOverrides,
+    Operation, Policy, Status, Subject, Verdict, scheduling::Planned,
 };
 
 /// An asset as it is to be assessed: what it is, what is planned for it, and what happened to it.
@@ -36,6 +40,37 @@ pub struct Asset {
     pub planned: BTreeMap<Operation, Planned>,
     /// What happened to it.
     pub history: AssetHistory,
+    /// How it is seen to be, if others operate it; none if Lifeboat does.
+    pub facts: Option<Box<Facts>>,
+    /// Why nobody can look at it, while that is so.
+    pub blind: Option<Blind>,
+}
+
+/// Why nobody can look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blind {
+    /// Since when.
+    pub since: Timestamp,
+    /// Why.
+    pub error: String,
+}
+
+impl Asset {
+    /// Whether it is paused on purpose, by its own resource or by what it is.
+    #[must_use]
+    pub fn is_paused(&self) -> bool {
+        self.suspended
+            || self
+                .facts
+                .as_ref()
+                .is_some_and(|facts| facts.paused.is_some())
+    }
+
+    /// Whether there are backups of it at all.
+    #[must_use]
+    pub fn holds_data(&self) -> bool {
+        self.id.kind != AssetKind::Operator
+    }
 }
 
 /// All verdicts on one asset.
@@ -48,7 +83,7 @@ pub struct Assessment {
     pub effective: Effective,
     /// The most urgent of the verdicts' statuses.
     pub status: Status,
-    /// The verdicts, one for each check, in the order of [`Check::ALL`].
+    /// The verdicts, one for each check that makes sense for it, in the order of [`Check::ALL`].
     pub verdicts: Vec<Verdict>,
 }
 
@@ -95,21 +130,35 @@ pub fn assess_asset(asset: &Asset, policies: &[Policy], now: Timestamp) -> Asses
         effective: &effective,
         now,
     };
+    let holds_data = asset.holds_data();
+    let is_operated = asset.facts.is_none();
     let answer = |check| match check {
-        Check::Fresh => fresh::answer(&question),
-        Check::Complete => complete::answer(&question),
-        Check::Verified => verified::answer(&question),
-        Check::OnSchedule => on_schedule::answer(&question),
-        Check::LastRun => last_run::answer(&question),
-        Check::EverSucceeded => ever_succeeded::answer(&question),
-        Check::NotStuck => not_stuck::answer(&question),
-        Check::Clock => clock::answer(&question),
+        Check::Available => available::answer(&question),
+        Check::Fresh => holds_data.then(|| fresh::answer(&question)),
+        Check::PointsKept => points_kept::answer(&question),
+        Check::Complete => is_operated.then(|| complete::answer(&question)),
+        Check::Verified => is_operated.then(|| verified::answer(&question)),
+        Check::Scheduled => scheduled::answer(&question),
+        Check::OnSchedule => holds_data.then(|| on_schedule::answer(&question)),
+        Check::LastRun => holds_data.then(|| last_run::answer(&question)),
+        Check::EverSucceeded => holds_data.then(|| ever_succeeded::answer(&question)),
+        Check::NotStuck => holds_data.then(|| not_stuck::answer(&question)),
+        Check::Archiving => archiving::failing(&question),
+        Check::EverArchived => archiving::ever(&question),
+        Check::ArchiveBacklog => archiving::backlog(&question),
+        Check::Clock => holds_data.then(|| clock::answer(&question)),
     };
-    let paused_since = (asset.suspended || effective.suspend)
+    let paused_since = (asset.is_paused() || effective.suspend)
         .then(|| asset.history.suspended_since.unwrap_or(now));
     let verdicts: Vec<Verdict> = Check::ALL
         .into_iter()
-        .map(|check| answer(check).into_verdict(check, paused_since, now))
+        .filter_map(|check| {
+            let mut answer = answer(check)?;
+            if let Some(blind) = &asset.blind {
+                answer.doubt(blind);
+            }
+            Some(answer.into_verdict(check, paused_since, now))
+        })
         .collect();
     let status = verdicts.iter().map(|verdict| verdict.status).max();
     Assessment {
@@ -126,6 +175,17 @@ struct Question<'a> {
     history: &'a AssetHistory,
     effective: &'a Effective,
     now: Timestamp,
+}
+
+impl Question<'_> {
+    /// Since when the asset is known; the future is no answer.
+    fn known_since(&self) -> Timestamp {
+        self.history.first_seen_at.min(self.now)
+    }
+
+    fn facts(&self) -> Option<&Facts> {
+        self.asset.facts.as_deref()
+    }
 }
 
 /// Why nobody knows what is in the repository, if so.
@@ -153,6 +213,22 @@ impl Answer {
             since,
             evidence,
         }
+    }
+
+    /// While nobody can look, what was good is unknown. What had failed before stays failed; what would
+    /// fail by the passing of time since may have been mended.
+    fn doubt(&mut self, blind: &Blind) {
+        if self.status == Status::Failing && self.since < blind.since {
+            return;
+        }
+        *self = Self::new(
+            Status::Unknown,
+            blind.since,
+            Evidence::NotSeen {
+                since: blind.since,
+                error: blind.error.clone(),
+            },
+        );
     }
 
     /// A paused asset keeps its evidence, so that its age is still shown.

@@ -3,13 +3,18 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Answer, Question};
-use crate::{Evidence, Operation, Status, history::later, scheduling::Planned};
+use crate::{
+    Evidence, Facts, ObservedSchedule, Operation, Status, history::later, scheduling::Planned,
+};
 
 /// How long after its latest start a due run may not have begun before it counts as missed: other
 /// runs may go first, and Lifeboat may be restarting.
 const GRACE: SignedDuration = SignedDuration::from_mins(10);
 
 pub(super) fn answer(question: &Question<'_>) -> Answer {
+    if let Some(facts) = question.facts() {
+        return of_others(question, facts);
+    }
     let planned = &question.asset.planned;
     let missed = planned
         .iter()
@@ -25,6 +30,21 @@ pub(super) fn answer(question: &Question<'_>) -> Answer {
     let next = next.min();
     let since = question.history.first_seen_at.min(question.now);
     Answer::new(Status::Ok, since, Evidence::ScheduleKept { next })
+}
+
+/// Others keep the schedules of what they operate, and note the moments that they scheduled.
+fn of_others(question: &Question<'_>, facts: &Facts) -> Answer {
+    let due = facts.schedules.iter().flatten();
+    let next = due.filter_map(ObservedSchedule::first_due).min();
+    let is_late = next.is_some_and(|due| question.now > later(due, GRACE));
+    // What runs, or waits to run, holds the next one up; whether that is for too long is another check.
+    if let Some(due_at) = next.filter(|_| is_late && facts.under_way.is_empty()) {
+        let operation = Operation::Backup;
+        let evidence = Evidence::RunMissed { operation, due_at };
+        return Answer::new(Status::Failing, due_at, evidence);
+    }
+    let evidence = Evidence::ScheduleKept { next };
+    Answer::new(Status::Ok, question.known_since(), evidence)
 }
 
 fn missed(

@@ -71,7 +71,7 @@ impl Builder {
         self.points.push(RecoveryPoint {
             name: format!("backup-{}", at(taken_at).strftime("%Y%m%d-%H%M%S")),
             taken_at: at(taken_at),
-            bytes: 1_000,
+            bytes: Some(1_000),
             integrity,
             verification,
             pinned: false,
@@ -198,6 +198,8 @@ impl Builder {
             suspended: self.suspended,
             planned: planned.collect(),
             history: history.clone(),
+            facts: None,
+            blind: None,
         };
         assess_asset(&asset, policies, at(now))
     }

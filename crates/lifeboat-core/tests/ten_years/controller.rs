@@ -68,6 +68,8 @@ impl Controller {
                 suspended: false,
                 planned: plans.into_iter().map(planned).collect(),
                 history: AssetHistory::new(known_since),
+                facts: None,
+                blind: None,
             },
             running: BTreeMap::new(),
             backups: Vec::new(),

@@ -170,7 +170,7 @@ impl World {
         self.points.push(RecoveryPoint {
             name: format!("backup of {}", self.time),
             taken_at,
-            bytes: 1,
+            bytes: Some(1),
             integrity: if damaged {
                 Integrity::Damaged("a chunk".to_owned())
             } else {

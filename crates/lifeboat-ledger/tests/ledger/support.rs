@@ -141,7 +141,7 @@ pub(crate) fn point(name: &str, taken_at: i64) -> RecoveryPoint {
     RecoveryPoint {
         name: name.to_owned(),
         taken_at: at(taken_at),
-        bytes: 1 << 40,
+        bytes: Some(1 << 40),
         integrity: Integrity::Whole,
         verification: None,
         pinned: false,

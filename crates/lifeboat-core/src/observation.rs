@@ -1,0 +1,192 @@
+//! Observations: what an observer sees of an asset, and how it joins what is known already.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use crate::{AssetHistory, Facts, Outcome, RecoveryPoint, Run, RunEnd, RunId, history::Loss};
+
+/// All that an observer sees of one asset.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Observation {
+    /// Since when it exists, if that is known.
+    pub created_at: Option<Timestamp>,
+    /// How it is now.
+    pub facts: Facts,
+    /// The runs of which there is still a trace, in any order. Those under way are among them, but
+    /// not those that only wait.
+    pub runs: Vec<Run>,
+    /// The recovery points.
+    pub points: ObservedPoints,
+}
+
+/// Recovery points, as far as an observer can see them.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ObservedPoints {
+    /// These are all that there are: one that was known and isn't among them is gone.
+    Present(Vec<RecoveryPoint>),
+    /// There is evidence of these. Of earlier ones the evidence goes away, and they stay known.
+    Evident(Vec<RecoveryPoint>),
+}
+
+impl Default for ObservedPoints {
+    fn default() -> Self {
+        Self::Evident(Vec::new())
+    }
+}
+
+/// What an observation changed, to be written down.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Observed {
+    /// Runs that began or ended since.
+    pub runs: Vec<Run>,
+    /// Whether the recovery points changed.
+    pub points_changed: bool,
+}
+
+/// Of recovery points that are only evident, the newest few are kept.
+const EVIDENT_POINTS: usize = 8;
+
+impl AssetHistory {
+    /// Takes in what an observer sees. To see the same twice changes nothing.
+    pub fn observe(&mut self, observation: &Observation, now: Timestamp) -> Observed {
+        if let Some(created_at) = observation.created_at {
+            self.first_seen_at = self.first_seen_at.min(created_at);
+        }
+        let runs = self.observe_runs(&observation.runs, now);
+        let points_changed = match &observation.points {
+            ObservedPoints::Present(points) => {
+                self.note_loss(points, &observation.facts, now);
+                self.replace_points(points.clone(), now)
+            }
+            ObservedPoints::Evident(points) => {
+                let points = self.with_evident(points);
+                self.replace_points(points, now)
+            }
+        };
+        Observed {
+            runs,
+            points_changed,
+        }
+    }
+
+    fn observe_runs(&mut self, visible: &[Run], now: Timestamp) -> Vec<Run> {
+        let operations: BTreeSet<_> = visible
+            .iter()
+            .map(|run| run.operation)
+            .chain(self.operations.keys().copied())
+            .collect();
+        let mut changed = Vec::new();
+        for operation in operations {
+            let visible: Vec<&Run> = visible
+                .iter()
+                .filter(|run| run.operation == operation)
+                .collect();
+            let history = self.operations.entry(operation).or_default();
+            let ids: BTreeSet<&RunId> = visible.iter().map(|run| &run.id).collect();
+            let mut ended: Vec<Run> = visible
+                .iter()
+                .filter(|run| run.end.is_some() && !history.counted.contains(&run.id))
+                .map(|run| (*run).clone())
+                .collect();
+            // Nobody will ever see the end of what vanished while it was under way.
+            if let Some(vanished) = history
+                .running
+                .take_if(|running| !ids.contains(&running.id))
+            {
+                ended.push(abandoned(vanished, now));
+            }
+            ended.sort_by_key(|run| (run.end.as_ref().map(|end| end.at), run.id.clone()));
+            history.counted.retain(|id| ids.contains(id));
+            for run in ended {
+                history.record_observed(&run, now);
+                if ids.contains(&run.id) {
+                    history.counted.insert(run.id.clone());
+                }
+                changed.push(run);
+            }
+            let oldest = visible
+                .iter()
+                .filter(|run| run.end.is_none())
+                .min_by_key(|run| (run.started_at, &run.id));
+            if history.running.as_ref() != oldest.copied() {
+                history.running = oldest.map(|run| (*run).clone());
+                changed.extend(history.running.clone());
+            }
+        }
+        changed
+    }
+
+    /// The evident points joined with those known before, the newest few of them.
+    fn with_evident(&self, evident: &[RecoveryPoint]) -> Vec<RecoveryPoint> {
+        let mut points = evident.to_vec();
+        for known in &self.recovery_points {
+            let same = |point: &RecoveryPoint| {
+                point.name == known.name || point.taken_at == known.taken_at
+            };
+            if !points.iter().any(same) {
+                points.push(known.clone());
+            }
+        }
+        points.sort_by_key(|point| std::cmp::Reverse(point.taken_at));
+        points.truncate(EVIDENT_POINTS);
+        points
+    }
+
+    fn replace_points(&mut self, points: Vec<RecoveryPoint>, now: Timestamp) -> bool {
+        let before = std::mem::take(&mut self.recovery_points);
+        let had_been_looked = self
+            .inventory
+            .as_ref()
+            .is_some_and(|inventory| inventory.error.is_none());
+        self.take_inventory(now, Ok(points));
+        !had_been_looked || before != self.recovery_points
+    }
+
+    /// Notes it if a good recovery point is gone that should still be there: one that is not older
+    /// than it would be kept, and that nobody else's account covers.
+    fn note_loss(&mut self, present: &[RecoveryPoint], facts: &Facts, now: Timestamp) {
+        let oldest_present = present.iter().map(|point| point.taken_at).min();
+        let covered_by_account = |point: &RecoveryPoint| {
+            facts.window.as_ref().is_some_and(|window| {
+                window.first.is_some_and(|first| first <= point.taken_at)
+                    && window
+                        .last_succeeded
+                        .is_some_and(|last| last >= point.taken_at)
+            })
+        };
+        let should_be_there = |point: &RecoveryPoint| match facts.retention {
+            Some(retention) => now.duration_since(point.taken_at) < retention,
+            // Without a rule of retention one may only tidy up from the oldest on.
+            None => oldest_present.is_none_or(|oldest| point.taken_at > oldest),
+        };
+        let lost: Vec<&RecoveryPoint> = self
+            .recovery_points
+            .iter()
+            .filter(|known| {
+                known.is_good()
+                    && !present.iter().any(|point| point.name == known.name)
+                    && !covered_by_account(known)
+                    && should_be_there(known)
+            })
+            .collect();
+        let Some(newest) = lost.iter().max_by_key(|point| point.taken_at) else {
+            return;
+        };
+        let earlier = self.loss.as_ref().map_or(0, |loss| loss.points);
+        self.loss = Some(Loss {
+            at: now,
+            points: earlier + lost.len(),
+            newest: newest.name.clone(),
+            newest_taken_at: newest.taken_at,
+        });
+    }
+}
+
+fn abandoned(mut run: Run, now: Timestamp) -> Run {
+    run.end = Some(RunEnd {
+        error: Some("what described it was deleted before it ended".to_owned()),
+        ..RunEnd::plain(now, Outcome::Inconclusive)
+    });
+    run
+}
