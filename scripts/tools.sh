@@ -14,8 +14,13 @@ AZURITE_VERSION=3.35.0
 CARGO_DENY_VERSION=0.20.2
 CARGO_FUZZ_VERSION=0.13.2
 PROMETHEUS_VERSION=3.14.0
-# What Prometheus's go.mod asks for; fetched when the machine's Go is older.
-GO_VERSION=1.25.8
+# These stand in the go.mod files under tests/control-plane as well, which say what is built.
+ETCD_VERSION=3.6.7
+KUBERNETES_VERSION=1.36.3
+KUBE_STATE_METRICS_VERSION=2.18.0
+KWOK_VERSION=0.8.0
+# What Kubernetes's go.mod asks for; fetched when the machine's Go is older.
+GO_VERSION=1.26.0
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 tools=${LIFEBOAT_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/lifeboat/tools}
@@ -100,7 +105,7 @@ rust() { has cargo || fail "cargo is missing: install Rust from https://rustup.r
 # newer_or_same WANTED FOUND
 newer_or_same() { [[ $(printf '%s\n%s\n' "$1" "$2" | sort --version-sort | head -n 1) == "$1" ]]; }
 
-# go_command prints the path of a Go that is new enough. Debian's is older than what Prometheus
+# go_command prints the path of a Go that is new enough. Debian's is older than what Kubernetes
 # asks for, but any Go can fetch a newer one: toolchains are published as Go modules.
 go_command() {
 	local fetched=$tools/go-$GO_VERSION found version
@@ -148,6 +153,19 @@ go_build() {
 	go=$(go_command)
 	(cd "$module" && GOTOOLCHAIN=local CGO_ENABLED=0 "$go" build -trimpath "$@" -o "$target.new" "$package")
 	mv "$target.new" "$target"
+}
+
+# control_plane_program NAME VERSION FOLDER PACKAGE [FLAG]...: builds a program out of the module
+# that a folder of tests/control-plane pins.
+control_plane_program() {
+	local name=$1 version=$2 folder=$3 package=$4
+	shift 4
+	if ! is_stamped "$name-$version"; then
+		say "building $name $version (minutes)"
+		go_build "$repository/tests/control-plane/$folder" "$package" "$tools/$name-$version" "$@"
+		stamp "$name-$version"
+	fi
+	link "../$name-$version" "$name"
 }
 
 # cargo_program NAME VERSION [FLAG]...: builds a program from crates.io into its own folder.
@@ -198,6 +216,48 @@ prometheus3() {
 		stamp "$name"
 	fi
 	link "../$name" prometheus3
+}
+
+# The parts of a Kubernetes control plane that tests start, and what stands for its nodes.
+control_plane() {
+	local component=k8s.io/component-base/version minor=${KUBERNETES_VERSION#*.} program
+	control_plane_program etcd "$ETCD_VERSION" etcd go.etcd.io/etcd/server/v3 -ldflags "-s -w"
+	for program in kube-apiserver kube-controller-manager kubectl; do
+		# What the server answers when it is asked for its version, which clients do.
+		control_plane_program "$program" "$KUBERNETES_VERSION" kubernetes "k8s.io/kubernetes/cmd/$program" \
+			-ldflags "-s -w -X $component.gitVersion=v$KUBERNETES_VERSION -X $component.gitMajor=${KUBERNETES_VERSION%%.*} -X $component.gitMinor=${minor%%.*}"
+	done
+	control_plane_program kwok "$KWOK_VERSION" kwok sigs.k8s.io/kwok/cmd/kwok -ldflags "-s -w"
+	control_plane_program kube-state-metrics "$KUBE_STATE_METRICS_VERSION" kube-state-metrics \
+		k8s.io/kube-state-metrics/v2 -ldflags "-s -w"
+}
+
+# The custom resource definitions of CloudNativePG and its plugin, out of their Go modules, whose
+# digests stand in go.sum. The version of the folder is a digest of what it is made from.
+custom_resource_definitions() {
+	local module=$repository/tests/control-plane/custom-resources name kind
+	name=custom-resource-definitions-$(cat "$module"/go.{mod,sum} | sha256sum | cut -c1-16)
+	if ! is_stamped "$name"; then
+		say "copying custom resource definitions"
+		rm -rf "${tools:?}/$name"
+		mkdir "$tools/$name"
+		for kind in clusters backups scheduledbackups; do
+			go_module_file "$module" github.com/cloudnative-pg/cloudnative-pg \
+				"config/crd/bases/postgresql.cnpg.io_$kind.yaml" "$tools/$name"
+		done
+		go_module_file "$module" github.com/cloudnative-pg/plugin-barman-cloud \
+			config/crd/bases/barmancloud.cnpg.io_objectstores.yaml "$tools/$name"
+		stamp "$name"
+	fi
+	ln -sfn "$name" "$tools/custom-resource-definitions"
+}
+
+# go_module_file FOLDER MODULE PATH TARGET: copies a file of a module that FOLDER/go.mod pins.
+go_module_file() {
+	local go folder
+	go=$(go_command)
+	folder=$(cd "$1" && GOTOOLCHAIN=local "$go" mod download "$2" && GOTOOLCHAIN=local "$go" list -m -f '{{.Dir}}' "$2")
+	install -m 644 "$folder/$3" "$4"
 }
 
 # Its version is a digest of its sources.
@@ -252,10 +312,13 @@ tools_for_run() {
 
 tools_for_test() {
 	tools_for_run
-	# faketime: backups of other days; openssl: a certificate for a server of a test's own.
-	debian faketime openssl prometheus-alertmanager python3
+	# faketime: backups of other days; openssl: a certificate for a server of a test's own;
+	# util-linux: setpriv, which lets servers die with their test.
+	debian faketime openssl prometheus-alertmanager python3 util-linux
 	postgresql
 	prometheus3
+	control_plane
+	custom_resource_definitions
 	blockgen
 	python_programs
 	azurite
