@@ -14,7 +14,9 @@
 
 pub mod alertmanager;
 pub mod blocks;
+pub mod control_plane;
 mod flush;
+mod folder;
 pub mod garage;
 pub mod http;
 pub mod http_server;

