@@ -4,17 +4,20 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use lifeboat_alerts::Router;
-use lifeboat_core::{AssetHistory, AssetId, CLOCK_TOLERANCE, Policy, later};
+use lifeboat_core::{
+    AssetHistory, AssetId, AssetKind, CLOCK_TOLERANCE, Policy, assess::Blind, later,
+};
 use lifeboat_ledger::Ledger;
 use lifeboat_repository::{Clock, RequestCounters, RequestKind};
 use tokio::{
-    sync::{mpsc, watch},
+    sync::{Notify, mpsc, watch},
     time::{MissedTickBehavior, interval},
 };
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     alerting::Alerting,
+    declarations::Declaring,
     error::ControllerError,
     fleet::Fleet,
     handle::{Handle, Request},
@@ -55,7 +58,9 @@ pub struct ControllerSettings {
 /// The controller.
 pub struct Controller {
     pub(crate) settings: ControllerSettings,
-    pub(crate) source: Box<dyn Source>,
+    pub(crate) sources: Vec<Declaring>,
+    /// Why nobody can look at what each source declares.
+    pub(crate) blind: Vec<BTreeMap<AssetKind, Blind>>,
     pub(crate) clock: Arc<Clock>,
     pub(crate) fleet: Fleet,
     /// What happened to assets that are declared no more: they may come back, or have a run under way.
@@ -68,7 +73,6 @@ pub struct Controller {
     pub(crate) requests: mpsc::Receiver<Request>,
     pub(crate) events: mpsc::UnboundedSender<Event>,
     pub(crate) arrivals: mpsc::UnboundedReceiver<Event>,
-    pub(crate) resources_error: Option<String>,
     pub(crate) resources_loaded_at: Option<Timestamp>,
     started_at: Timestamp,
     times: Times,
@@ -88,13 +92,12 @@ impl Controller {
     /// Takes up where the last process left off, and publishes the first view. Nothing runs yet.
     pub async fn start(
         settings: ControllerSettings,
-        mut source: Box<dyn Source>,
+        sources: Vec<Box<dyn Source>>,
         ledger: Ledger,
         router: Router,
         clock: Arc<Clock>,
     ) -> Result<(Self, Handle), ControllerError> {
         let now = clock();
-        let declared = source.changes(now).map_err(ControllerError::Resources)?;
         let ledger = Arc::new(ledger);
         let histories: BTreeMap<AssetId, AssetHistory> =
             ledger.histories().await?.into_iter().collect();
@@ -105,10 +108,11 @@ impl Controller {
         let (views, view) = watch::channel(Arc::new(View::empty(now)));
         let mut controller = Self {
             settings,
-            source,
+            blind: sources.iter().map(|source| source.blind()).collect(),
+            sources: sources.into_iter().map(Declaring::new).collect(),
             clock,
             fleet: Fleet::default(),
-            departed: BTreeMap::new(),
+            departed: histories,
             policies: Vec::new(),
             ledger,
             recorder: alerting.recorder().clone(),
@@ -117,7 +121,6 @@ impl Controller {
             requests,
             events,
             arrivals,
-            resources_error: None,
             resources_loaded_at: None,
             started_at: now,
             times: Times {
@@ -128,11 +131,16 @@ impl Controller {
             },
             changed: true,
         };
-        controller
-            .take_over(declared.unwrap_or_default(), histories, now)
-            .await;
+        controller.reload(now).await;
+        if let Some(error) = controller.resources_error() {
+            return Err(ControllerError::Resources(error));
+        }
+        controller.remember(now);
         for run in unfinished {
-            controller.abandon(run, now);
+            // What others run goes on without Lifeboat.
+            if run.asset.kind == AssetKind::Prometheus {
+                controller.abandon(run, now);
+            }
         }
         controller.evaluate(now);
         Ok((controller, Handle::new(view, request)))
@@ -140,12 +148,23 @@ impl Controller {
 
     /// Works until it is asked to stop; then lets runs finish, or stops them, within the grace.
     pub async fn run(mut self, stop: CancellationToken) {
+        let news = Arc::new(Notify::new());
+        for declaring in &mut self.sources {
+            declaring.source.tell_news(Arc::clone(&news));
+        }
         let mut tick = interval(TICK);
         // After a pause of the whole machine one look at the clock is enough.
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 () = stop.cancelled() => break,
+                () = news.notified() => {
+                    let now = (self.clock)();
+                    self.reload(now).await;
+                    if self.changed {
+                        self.evaluate_soon(now);
+                    }
+                }
                 _ = tick.tick() => self.tick((self.clock)()).await,
                 Some(event) = self.arrivals.recv() => {
                     self.take_in(event);
@@ -186,6 +205,7 @@ impl Controller {
         }
         if is_due(self.times.forgot, FORGET_EVERY) {
             self.times.forgot = now;
+            self.forget_departed();
             let before = now.checked_sub(self.settings.history_retention);
             self.recorder
                 .record(Record::Forget(before.unwrap_or(Timestamp::MIN)));
@@ -197,6 +217,9 @@ impl Controller {
         let assets = self.fleet.assets.values();
         let mut looks = assets.filter(|managed| managed.taking_inventory).count();
         for (id, managed) in &mut self.fleet.assets {
+            let Some(operator) = &managed.operator else {
+                continue;
+            };
             if looks >= INVENTORIES_AT_ONCE {
                 return;
             }
@@ -211,9 +234,8 @@ impl Controller {
             if due && !managed.taking_inventory && managed.running.is_empty() {
                 managed.taking_inventory = true;
                 looks += 1;
-                let operator = Arc::clone(&managed.operator);
                 let knows_points = managed.asset.history.first_recovery_point_at.is_some();
-                let events = self.events.clone();
+                let (operator, events) = (Arc::clone(operator), self.events.clone());
                 tokio::spawn(take_inventory(id.clone(), operator, knows_points, events));
             }
         }
@@ -226,6 +248,16 @@ impl Controller {
         if now.duration_since(self.times.evaluated).abs() >= AT_MOST_EVERY {
             self.evaluate(now);
         }
+    }
+
+    /// Why what the sources say now can't be used, where that is so.
+    fn resources_error(&self) -> Option<String> {
+        let errors: Vec<&str> = self
+            .sources
+            .iter()
+            .filter_map(|declaring| declaring.error.as_deref())
+            .collect();
+        (!errors.is_empty()).then(|| errors.join("; "))
     }
 
     pub(crate) fn evaluate(&mut self, now: Timestamp) {
@@ -245,10 +277,16 @@ impl Controller {
             generation,
             assets,
             alerts: self.alerting.instances().to_vec(),
+            findings: self
+                .sources
+                .iter()
+                .flat_map(|source| &source.findings)
+                .cloned()
+                .collect(),
             health: Health {
                 ledger_error: recorder.error,
                 ledger_waiting: recorder.waiting,
-                resources_error: self.resources_error.clone(),
+                resources_error: self.resources_error(),
                 resources_loaded_at: self.resources_loaded_at,
                 messages_waiting: delivery.waiting,
                 requests: RequestKind::ALL

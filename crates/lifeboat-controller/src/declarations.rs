@@ -3,74 +3,202 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use lifeboat_core::{AssetHistory, AssetId};
+use lifeboat_core::{AssetHistory, AssetId, AssetKind, Finding, Observed, Policy, assess::Blind};
 
-use crate::{controller::Controller, fleet::Managed, recorder::Record, source::Declared};
+use crate::{
+    controller::Controller,
+    fleet::{AssetSpec, Managed},
+    recorder::Record,
+    source::{Declared, Source},
+};
+
+/// A source, with what it said last.
+pub(crate) struct Declaring {
+    pub(crate) source: Box<dyn Source>,
+    pub(crate) policies: Vec<Policy>,
+    pub(crate) findings: Vec<Finding>,
+    /// Why what it says now can't be used.
+    pub(crate) error: Option<String>,
+    /// Whether it has ever said all.
+    pub(crate) has_spoken: bool,
+}
+
+impl Declaring {
+    pub(crate) fn new(source: Box<dyn Source>) -> Self {
+        Self {
+            source,
+            policies: Vec::new(),
+            findings: Vec::new(),
+            error: None,
+            has_spoken: false,
+        }
+    }
+}
 
 impl Controller {
-    /// Asks the source for changes. What can't be used leaves everything as it is, and is told.
+    /// Asks the sources for changes. What can't be used leaves everything as it is, and is told.
     pub(crate) async fn reload(&mut self, now: Timestamp) {
-        match self.source.changes(now) {
-            Ok(Some(declared)) => {
-                tracing::info!(
-                    assets = declared.assets.len(),
-                    policies = declared.policies.len(),
-                    "the resources have changed"
-                );
-                self.take_over(declared, BTreeMap::new(), now).await;
-            }
-            Ok(None) => {}
-            Err(error) => {
-                if self.resources_error.as_ref() != Some(&error) {
-                    tracing::error!(
-                        "the changed resources can't be used, the former ones stay in force: {error}"
-                    );
-                    self.changed = true;
+        for index in 0..self.sources.len() {
+            let declaring = &mut self.sources[index];
+            match declaring.source.changes(now) {
+                Ok(Some(declared)) => self.take_over(index, declared, now).await,
+                Ok(None) => {}
+                Err(error) => {
+                    if declaring.error.as_ref() != Some(&error) {
+                        tracing::error!(
+                            "the changed resources can't be used, the former ones stay in force: {error}"
+                        );
+                        self.changed = true;
+                    }
+                    declaring.error = Some(error);
                 }
-                self.resources_error = Some(error);
+            }
+        }
+        self.look_at_sources();
+    }
+
+    /// Takes in which sources nobody can look at.
+    fn look_at_sources(&mut self) {
+        let blind: Vec<BTreeMap<AssetKind, Blind>> = self
+            .sources
+            .iter()
+            .map(|declaring| declaring.source.blind())
+            .collect();
+        if blind == self.blind {
+            return;
+        }
+        for managed in self.fleet.assets.values_mut() {
+            let kind = managed.asset.id.kind;
+            managed.set_blind(blind[managed.source].get(&kind));
+        }
+        self.blind = blind;
+        self.changed = true;
+    }
+
+    /// Puts what the ledger remembers in the care of the first source that has not said all yet. If
+    /// every source has, what none of them declared went while Lifeboat was away.
+    pub(crate) fn remember(&mut self, now: Timestamp) {
+        let silent = self.sources.iter().position(|source| !source.has_spoken);
+        for (id, history) in std::mem::take(&mut self.departed) {
+            match silent {
+                Some(source) => {
+                    let blind = self.blind[source].get(&id.kind).cloned();
+                    let blind = blind.unwrap_or_else(|| Blind {
+                        since: now,
+                        error: "nobody has looked yet".to_owned(),
+                    });
+                    let managed = Managed::remembered(id.clone(), history, source, blind);
+                    self.fleet.assets.insert(id, managed);
+                }
+                None => self.depart(id, history, now),
             }
         }
     }
 
-    /// Makes the fleet what is declared now.
-    pub(crate) async fn take_over(
-        &mut self,
-        declared: Declared,
-        mut histories: BTreeMap<AssetId, AssetHistory>,
-        now: Timestamp,
-    ) {
-        let present: BTreeSet<AssetId> =
-            declared.assets.iter().map(|spec| spec.id.clone()).collect();
+    /// Makes the source's part of the fleet what it declares now.
+    pub(crate) async fn take_over(&mut self, source: usize, declared: Declared, now: Timestamp) {
+        let mut gone: BTreeSet<AssetId> = declared.gone.into_iter().collect();
+        if !declared.complete.is_empty() {
+            let present = declared.assets.iter().map(|spec| spec.id.clone()).collect();
+            let missing = self.fleet.missing_from(source, &present);
+            let is_complete = |id: &AssetId| declared.complete.contains(&id.kind);
+            gone.extend(missing.into_iter().filter(is_complete));
+            tracing::info!(
+                assets = declared.assets.len(),
+                policies = declared.policies.as_ref().map_or(0, Vec::len),
+                "the resources were read"
+            );
+        }
         for spec in declared.assets {
-            let id = spec.id.clone();
-            if let Some(managed) = self.fleet.assets.get_mut(&id) {
-                managed.describe(spec, Some(now));
-            } else {
-                let known = histories.remove(&id).or_else(|| self.departed.remove(&id));
-                let history = match known {
-                    Some(history) => history,
-                    None => self.earlier_history(&id, now).await,
-                };
-                self.recorder.record(Record::Seen(id.clone(), now));
-                self.fleet.assets.insert(id, Managed::new(spec, history));
-            }
+            self.take_in_asset(source, spec, now).await;
         }
-        // Those left over went while Lifeboat was away.
-        let mut gone = histories;
-        for id in self.fleet.missing_from(&present) {
+        for id in gone {
             if let Some(managed) = self.fleet.assets.remove(&id) {
-                gone.insert(id, managed.asset.history.clone());
+                self.depart(id, managed.asset.history.clone(), now);
             }
         }
-        for (id, history) in gone {
-            tracing::info!(asset = %id, "the asset is declared no more");
-            self.recorder.record(Record::Gone(id.clone(), now));
-            self.departed.insert(id, history);
+        let declaring = &mut self.sources[source];
+        if let Some(policies) = declared.policies {
+            declaring.policies = policies;
         }
-        self.policies = declared.policies;
+        if let Some(findings) = declared.findings {
+            declaring.findings = findings;
+        }
+        declaring.error = None;
+        declaring.has_spoken |= !declared.complete.is_empty();
+        let policies = self.sources.iter().flat_map(|source| &source.policies);
+        self.policies = policies.cloned().collect();
+        for declaring in &mut self.sources {
+            declaring.source.heed(&self.policies);
+        }
         self.resources_loaded_at = Some(now);
-        self.resources_error = None;
         self.changed = true;
+    }
+
+    async fn take_in_asset(&mut self, source: usize, spec: AssetSpec, now: Timestamp) {
+        let id = spec.id.clone();
+        let observed = if let Some(managed) = self.fleet.assets.get_mut(&id) {
+            managed.source = source;
+            let is_new = managed.operator.is_none() && managed.asset.planned.is_empty();
+            managed.describe(spec, now, is_new)
+        } else {
+            let history = match self.departed.remove(&id) {
+                Some(history) => history,
+                None => self.earlier_history(&id, now).await,
+            };
+            let blind = Blind {
+                since: now,
+                error: String::new(),
+            };
+            let mut managed = Managed::remembered(id.clone(), history, source, blind);
+            let observed = managed.describe(spec, now, true);
+            let seen_at = managed.asset.history.first_seen_at.min(now);
+            self.recorder.record(Record::Seen(id.clone(), seen_at));
+            self.fleet.assets.insert(id.clone(), managed);
+            observed
+        };
+        if let Some(managed) = self.fleet.assets.get_mut(&id) {
+            managed.set_blind(self.blind[source].get(&id.kind));
+        }
+        self.write_down(&id, observed);
+    }
+
+    /// Writes down what was seen to have happened.
+    fn write_down(&self, id: &AssetId, observed: Observed) {
+        let Some(managed) = self.fleet.assets.get(id) else {
+            return;
+        };
+        let history = &managed.asset.history;
+        for run in observed.runs {
+            let Some(operation) = history.operation(run.operation).cloned() else {
+                continue;
+            };
+            self.recorder.record(if run.end.is_some() {
+                Record::Ended(run, operation)
+            } else {
+                Record::Began(run, operation)
+            });
+        }
+        if observed.points_changed {
+            let history = Box::new(history.clone());
+            self.recorder.record(Record::Inventory(id.clone(), history));
+        }
+    }
+
+    /// Lets an asset go that is declared no more. The ledger remembers it; what Lifeboat may still
+    /// have under way needs its history here.
+    fn depart(&mut self, id: AssetId, history: AssetHistory, now: Timestamp) {
+        tracing::info!(asset = %id, "the asset is declared no more");
+        self.recorder.record(Record::Gone(id.clone(), now));
+        self.departed.insert(id, history);
+    }
+
+    /// Forgets those that are gone, but for what is still under way; the ledger remembers them.
+    pub(crate) fn forget_departed(&mut self) {
+        self.departed.retain(|_, history| {
+            let mut operations = history.operations.values();
+            operations.any(|history| history.running.is_some())
+        });
     }
 
     /// What is known of an asset that comes back, or a new history: to be made anew is not to be new.

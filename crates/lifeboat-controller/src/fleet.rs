@@ -7,8 +7,9 @@ use std::{
 
 use jiff::Timestamp;
 use lifeboat_core::{
-    AssetHistory, AssetId, ObjectiveOverrides, Operation, Policy, RecoveryPoint, Run, Verdict,
-    assess::{Assessment, Asset, assess_asset},
+    AssetHistory, AssetId, AssetKind, ObjectiveOverrides, Observation, Observed, Operation, Policy,
+    RecoveryPoint, Run, Verdict,
+    assess::{Assessment, Asset, Blind, assess_asset},
     scheduling::{Decision, Planned, RunPlan, Start},
 };
 
@@ -29,20 +30,37 @@ pub struct AssetSpec {
     pub own: ObjectiveOverrides,
     /// Whether it is suspended.
     pub suspended: bool,
+    /// Who cares for it.
+    pub care: Care,
+    /// Where it is and where its backups go, for people.
+    pub places: BTreeMap<&'static str, String>,
+}
+
+/// Who cares for an asset.
+pub enum Care {
+    /// Lifeboat itself.
+    Operated(Operated),
+    /// Others: Lifeboat looks on, and this is what it sees.
+    Observed(Box<Observation>),
+}
+
+/// An asset that Lifeboat operates.
+pub struct Operated {
     /// Whether its first backup is due as soon as it is known.
     pub immediate: bool,
     /// What is planned for it.
     pub plans: BTreeMap<Operation, RunPlan>,
     /// Who carries it out.
     pub operator: Arc<dyn Operator>,
-    /// Where it is and where its backups go, for people.
-    pub places: BTreeMap<&'static str, String>,
 }
 
 /// An asset in the controller's care.
 pub(crate) struct Managed {
     pub(crate) asset: Arc<Asset>,
-    pub(crate) operator: Arc<dyn Operator>,
+    /// Who carries out what is planned; none if others do, or nobody knows yet.
+    pub(crate) operator: Option<Arc<dyn Operator>>,
+    /// Which of the sources declares it.
+    pub(crate) source: usize,
     pub(crate) running: BTreeMap<Operation, Running>,
     /// Whether somebody looks into its repository right now.
     pub(crate) taking_inventory: bool,
@@ -68,36 +86,67 @@ pub(crate) struct DueRun {
 }
 
 impl Managed {
-    pub(crate) fn new(spec: AssetSpec, history: AssetHistory) -> Self {
-        let mut managed = Self {
+    /// An asset of which nothing but its history is known: its source has not spoken yet.
+    pub(crate) fn remembered(
+        id: AssetId,
+        history: AssetHistory,
+        source: usize,
+        blind: Blind,
+    ) -> Self {
+        let is_operated = id.kind == AssetKind::Prometheus;
+        Self {
             asset: Arc::new(Asset {
-                id: spec.id.clone(),
+                id,
                 labels: BTreeMap::new(),
                 own: ObjectiveOverrides::default(),
                 suspended: false,
                 planned: BTreeMap::new(),
                 history,
+                facts: (!is_operated).then(Box::default),
+                blind: Some(blind),
             }),
-            operator: Arc::clone(&spec.operator),
+            operator: None,
+            source,
             running: BTreeMap::new(),
             taking_inventory: false,
             immediate: false,
             places: BTreeMap::new(),
             assessment: None,
             wake_at: None,
-        };
-        managed.describe(spec, None);
-        managed
+        }
     }
 
-    /// Takes over what a resource says now. A plan that was changed counts from `changed_at` on.
-    pub(crate) fn describe(&mut self, spec: AssetSpec, changed_at: Option<Timestamp>) {
+    /// Takes over what its source says now, and tells what that changed of its history. A plan that
+    /// was changed counts from `now` on, unless the asset is new.
+    pub(crate) fn describe(&mut self, spec: AssetSpec, now: Timestamp, is_new: bool) -> Observed {
         let asset = Arc::make_mut(&mut self.asset);
         asset.labels = spec.labels;
         asset.own = spec.own;
         asset.suspended = spec.suspended;
+        asset.blind = None;
+        self.places = spec.places;
+        let observed = match spec.care {
+            Care::Operated(operated) => {
+                self.plan(operated, (!is_new).then_some(now));
+                Observed::default()
+            }
+            Care::Observed(observation) => {
+                let observed = asset.history.observe(&observation, now);
+                asset.facts = Some(Box::new(observation.facts));
+                asset.planned.clear();
+                self.operator = None;
+                observed
+            }
+        };
+        self.plan_anew();
+        observed
+    }
+
+    fn plan(&mut self, operated: Operated, changed_at: Option<Timestamp>) {
+        let asset = Arc::make_mut(&mut self.asset);
+        asset.facts = None;
         let before = std::mem::take(&mut asset.planned);
-        for (operation, plan) in spec.plans {
+        for (operation, plan) in operated.plans {
             let known_since = match (before.get(&operation), changed_at) {
                 (Some(planned), _) if planned.plan.schedule == plan.schedule => planned.known_since,
                 (_, Some(changed_at)) => changed_at,
@@ -106,10 +155,15 @@ impl Managed {
             let planned = Planned::new(plan, known_since, asset.history.operation(operation));
             asset.planned.insert(operation, planned);
         }
-        self.operator = spec.operator;
-        self.places = spec.places;
-        self.immediate = spec.immediate;
-        self.plan_anew();
+        self.operator = Some(operated.operator);
+        self.immediate = operated.immediate;
+    }
+
+    /// Takes in whether anybody can look at it.
+    pub(crate) fn set_blind(&mut self, blind: Option<&Blind>) {
+        if self.asset.blind.as_ref() != blind {
+            Arc::make_mut(&mut self.asset).blind = blind.cloned();
+        }
     }
 
     /// Takes in a run that began or ended.
@@ -179,7 +233,7 @@ impl Managed {
         recorder: &Recorder,
     ) -> Arc<Assessment> {
         let mut assessment = assess_asset(&self.asset, policies, now);
-        let paused = self.asset.suspended || assessment.effective.suspend;
+        let paused = self.asset.is_paused() || assessment.effective.suspend;
         if paused != self.asset.history.suspended_since.is_some() {
             let since = paused.then_some(now);
             Arc::make_mut(&mut self.asset).history.suspended_since = since;
@@ -195,7 +249,13 @@ impl Managed {
     }
 
     fn view(&self, assessment: Arc<Assessment>, now: Timestamp) -> AssetView {
-        let paused = assessment.effective.suspend || self.asset.suspended;
+        let paused = assessment.effective.suspend || self.asset.is_paused();
+        let by_others = self.asset.facts.iter().flat_map(|facts| &facts.schedules);
+        let by_others = by_others
+            .flatten()
+            .filter_map(|schedule| schedule.first_due().filter(|at| *at > now))
+            .min()
+            .map(|at| (Operation::Backup, at));
         let next_starts = self
             .asset
             .planned
@@ -203,8 +263,10 @@ impl Managed {
             .filter_map(|(operation, planned)| {
                 let history = self.asset.history.operation(*operation);
                 let at = planned.next_start(&self.asset.id, *operation, history, now)?;
-                (!paused).then_some((*operation, at))
-            });
+                Some((*operation, at))
+            })
+            .chain(by_others)
+            .filter(|_| !paused);
         let progress = self.running.iter();
         AssetView {
             asset: Arc::clone(&self.asset),
@@ -227,7 +289,7 @@ impl Fleet {
             .flat_map(|managed| {
                 let assessed = managed.assessment.as_ref();
                 let by_policy = assessed.is_some_and(|assessed| assessed.effective.suspend);
-                let paused = managed.asset.suspended || by_policy;
+                let paused = managed.asset.is_paused() || by_policy || managed.operator.is_none();
                 managed.due(now, paused)
             })
             .collect();
@@ -266,9 +328,12 @@ impl Fleet {
             .collect()
     }
 
-    /// The assets that are not among these any more.
-    pub(crate) fn missing_from(&self, present: &BTreeSet<AssetId>) -> Vec<AssetId> {
-        let known = self.assets.keys();
-        known.filter(|id| !present.contains(id)).cloned().collect()
+    /// The assets of a source that are not among these any more.
+    pub(crate) fn missing_from(&self, source: usize, present: &BTreeSet<AssetId>) -> Vec<AssetId> {
+        self.assets
+            .iter()
+            .filter(|(id, managed)| managed.source == source && !present.contains(id))
+            .map(|(id, _)| id.clone())
+            .collect()
     }
 }

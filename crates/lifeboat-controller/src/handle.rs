@@ -32,6 +32,9 @@ pub enum Refusal {
     /// The asset isn't known.
     #[error("there is no asset {0}")]
     UnknownAsset(AssetId),
+    /// Others operate it.
+    #[error("{0} is not operated by lifeboat, which only looks on")]
+    NotOperated(AssetId),
     /// The same operation is under way.
     #[error("a {operation} of {asset} is running since {since}")]
     Running {

@@ -30,8 +30,8 @@ mod view;
 
 pub use controller::{Controller, ControllerSettings};
 pub use error::ControllerError;
-pub use fleet::AssetSpec;
+pub use fleet::{AssetSpec, Care, Operated};
 pub use handle::{Handle, Refusal, Request};
-pub use resource_folder::{ResourceFolderSource, Variable};
+pub use resource_folder::{ResourceFolderSource, Variable, prometheus_asset};
 pub use source::{Declared, Source};
 pub use view::{AssetView, Health, View};

@@ -3,12 +3,12 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
-use lifeboat_core::readable_causes;
+use lifeboat_core::{AssetKind, readable_causes};
 use lifeboat_repository::RequestCounters;
 use lifeboat_resources::{BackupPolicy, Fingerprint, LoadError, PrometheusBackup, ResourceFolder};
 
 use crate::{
-    fleet::AssetSpec,
+    fleet::{AssetSpec, Care, Operated},
     operations::{BackupSource, PrometheusOperator},
     source::{Declared, Source},
 };
@@ -69,23 +69,30 @@ impl Source for ResourceFolderSource {
         let backups = resources.backups.iter();
         Ok(Some(Declared {
             assets: backups
-                .map(|backup| asset(backup, self.variable, Arc::clone(&self.requests)))
+                .map(|backup| prometheus_asset(backup, self.variable, &self.requests))
                 .collect(),
-            policies: resources
-                .policies
-                .iter()
-                .map(BackupPolicy::policy)
-                .collect(),
+            // Nothing else comes from a folder.
+            complete: AssetKind::ALL.into(),
+            policies: Some(
+                resources
+                    .policies
+                    .iter()
+                    .map(BackupPolicy::policy)
+                    .collect(),
+            ),
+            ..Declared::default()
         }))
     }
 }
 
-/// The asset that a document describes.
-fn asset(
+/// The asset that a `PrometheusBackup` describes, wherever it was read.
+#[must_use]
+pub fn prometheus_asset(
     backup: &PrometheusBackup,
     variable: Variable,
-    requests: Arc<RequestCounters>,
+    requests: &Arc<RequestCounters>,
 ) -> AssetSpec {
+    let requests = Arc::clone(requests);
     let repository = backup.repository();
     let client = backup.client_settings();
     AssetSpec {
@@ -93,27 +100,29 @@ fn asset(
         labels: backup.metadata().labels.clone(),
         own: backup.objectives(),
         suspended: backup.is_suspended(),
-        immediate: backup.spec().immediate,
-        plans: backup.plans(),
         places: BTreeMap::from([
             ("prometheus", client.url.clone()),
             ("repository", repository.location.to_string()),
             ("instance", repository.instance.to_string()),
         ]),
-        operator: Arc::new(PrometheusOperator {
-            instance: repository.instance.clone(),
-            open: Box::new(move |missing_folder| {
-                Ok(repository.open(missing_folder, &variable, &requests)?)
+        care: Care::Operated(Operated {
+            immediate: backup.spec().immediate,
+            plans: backup.plans(),
+            operator: Arc::new(PrometheusOperator {
+                instance: repository.instance.clone(),
+                open: Box::new(move |missing_folder| {
+                    Ok(repository.open(missing_folder, &variable, &requests)?)
+                }),
+                source: BackupSource::Running {
+                    client,
+                    data_directory: backup.data_directory(),
+                    skip_head: backup.spec().skip_head,
+                },
+                retention: backup.retention(),
+                grace: backup.grace(),
+                level: backup.verification_level(),
+                slices: backup.verification_slices(),
             }),
-            source: BackupSource::Running {
-                client,
-                data_directory: backup.data_directory(),
-                skip_head: backup.spec().skip_head,
-            },
-            retention: backup.retention(),
-            grace: backup.grace(),
-            level: backup.verification_level(),
-            slices: backup.verification_slices(),
         }),
     }
 }

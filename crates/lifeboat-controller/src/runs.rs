@@ -45,6 +45,9 @@ impl Controller {
         let Some(managed) = self.fleet.assets.get(&request.asset) else {
             return Err(Refusal::UnknownAsset(request.asset.clone()));
         };
+        if managed.operator.is_none() {
+            return Err(Refusal::NotOperated(request.asset.clone()));
+        }
         if let Some(running) = managed.running.get(&request.operation) {
             return Err(Refusal::Running {
                 asset: request.asset.clone(),
@@ -72,6 +75,10 @@ impl Controller {
             return;
         };
         tracing::info!(asset = %run.asset, run = %run.id, trigger = %run.trigger, attempt = run.attempt, "{} begins", run.operation);
+        // Nothing is due for what others operate.
+        let Some(operator) = managed.operator.clone() else {
+            return;
+        };
         let history = managed.asset.history.operation(run.operation).cloned();
         let planned = managed.asset.planned.get(&run.operation);
         let deadline = planned
@@ -79,7 +86,7 @@ impl Controller {
             .unwrap_or(DEFAULT_DEADLINE);
         let job = Job {
             run: run.clone(),
-            operator: Arc::clone(&managed.operator),
+            operator,
             history,
             has_recovery_points: managed.asset.history.first_recovery_point_at.is_some(),
             random: rand::random(),

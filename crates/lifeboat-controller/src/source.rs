@@ -1,23 +1,47 @@
-//! Where assets and policies come from: a folder of resources now, a cluster later.
+//! Where assets and policies come from: a folder of resources, a cluster.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
-use lifeboat_core::Policy;
+use lifeboat_core::{AssetId, AssetKind, Finding, Policy, assess::Blind};
+use tokio::sync::Notify;
 
 use crate::fleet::AssetSpec;
 
-/// Everything a source declares.
+/// What a source declares that it didn't declare like this before.
 #[derive(Default)]
 pub struct Declared {
-    /// The assets.
+    /// Assets that are new, or that changed.
     pub assets: Vec<AssetSpec>,
-    /// The policies.
-    pub policies: Vec<Policy>,
+    /// Assets that are declared no more.
+    pub gone: Vec<AssetId>,
+    /// Kinds of which `assets` has all there are: others that this source declared before are gone.
+    pub complete: BTreeSet<AssetKind>,
+    /// All policies of this source; none leaves those from before in force.
+    pub policies: Option<Vec<Policy>>,
+    /// What somebody should look at, though it concerns no asset; none leaves it as before.
+    pub findings: Option<Vec<Finding>>,
 }
 
 /// Declares assets and policies.
 pub trait Source: Send {
-    /// What is declared, if that has changed since the last call; the first call always says.
+    /// What changed since the last call.
     ///
     /// An error is a text for people. What was declared before stays in force.
     fn changes(&mut self, now: Timestamp) -> Result<Option<Declared>, String>;
+
+    /// Of which kinds of assets nobody can see how they are, and why.
+    fn blind(&self) -> BTreeMap<AssetKind, Blind> {
+        BTreeMap::new()
+    }
+
+    /// Takes in the policies of all sources: they may decide what is an asset.
+    fn heed(&mut self, _policies: &[Policy]) {}
+
+    /// Hands over what is to be told when there may be changes. A source that has no use of it is
+    /// asked from time to time.
+    fn tell_news(&mut self, _news: Arc<Notify>) {}
 }

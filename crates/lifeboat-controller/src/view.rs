@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 use lifeboat_core::{
-    AlertInstance, AssetId, Operation,
+    AlertInstance, AssetId, Finding, Operation,
     assess::{Assessment, Asset},
 };
 use lifeboat_repository::{Progress, RequestKind};
@@ -22,6 +22,8 @@ pub struct View {
     pub assets: Vec<AssetView>,
     /// The alerts that are pending, firing or lately resolved.
     pub alerts: Vec<AlertInstance>,
+    /// What somebody should look at, though it concerns no asset.
+    pub findings: Vec<Finding>,
     /// How Lifeboat itself is.
     pub health: Health,
 }
@@ -72,6 +74,7 @@ impl View {
             generation: 0,
             assets: Vec::new(),
             alerts: Vec::new(),
+            findings: Vec::new(),
             health: Health::default(),
         }
     }

@@ -65,7 +65,7 @@ impl Operator for PrometheusOperator {
             points.push(RecoveryPoint {
                 name: id.to_string(),
                 taken_at,
-                bytes: 0,
+                bytes: None,
                 integrity: Integrity::Damaged(damage),
                 verification: None,
                 pinned: false,
@@ -179,7 +179,7 @@ fn point_of(backup: &Backup) -> RecoveryPoint {
     RecoveryPoint {
         name: metadata.id.to_string(),
         taken_at: metadata.started_at,
-        bytes: metadata.totals.bytes,
+        bytes: Some(metadata.totals.bytes),
         integrity: damage_of(metadata).map_or(Integrity::Whole, Integrity::Damaged),
         verification: backup.verification.as_ref().and_then(|verification| {
             let (level, newest) = verification.newest()?;
