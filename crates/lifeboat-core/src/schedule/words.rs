@@ -128,13 +128,13 @@ fn days(fields: &Fields) -> Option<Days> {
             }))
         }
         (true, false) => {
-            let names = week_day.values.iter().map(|day| name(&DAYS, *day));
-            let names = listed(names.collect::<Option<_>>()?);
+            let weekdays = week_day.values.iter().map(|day| name(&DAYS, *day));
+            let weekdays = listed(weekdays.collect::<Option<_>>()?);
             let months = match months.as_str() {
                 "" => String::new(),
                 months => format!(" {months}"),
             };
-            Some(named(format!(" on {names}{months}")))
+            Some(named(format!(" on {weekdays}{months}")))
         }
         (false, false) => None,
     }
