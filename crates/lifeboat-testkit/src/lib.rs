@@ -20,6 +20,8 @@ mod folder;
 pub mod garage;
 pub mod http;
 pub mod http_server;
+pub mod instance_exporter;
+pub mod kubernetes_objects;
 pub mod moto;
 pub mod ports;
 pub mod postgres;

@@ -61,8 +61,19 @@ impl ServerThread {
         F: Future<Output = Result<Response<Body>, Reset>> + Send + 'static,
     {
         let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-            .and_then(|listener| listener.set_nonblocking(true).map(|()| listener))
             .unwrap_or_else(|error| panic!("failed to listen for {name} on 127.0.0.1: {error}"));
+        Self::start_on(listener, name, handler)
+    }
+
+    /// Like [`ServerThread::start`], on an address of the caller's choice.
+    pub(crate) fn start_on<H, F>(listener: std::net::TcpListener, name: &str, handler: H) -> Self
+    where
+        H: Fn(Request<Incoming>) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<Response<Body>, Reset>> + Send + 'static,
+    {
+        listener
+            .set_nonblocking(true)
+            .unwrap_or_else(|error| panic!("failed to make {name} wait for nobody: {error}"));
         let address = listener
             .local_addr()
             .unwrap_or_else(|error| panic!("failed to learn the port of {name}: {error}"));

@@ -23,6 +23,20 @@ impl ControlPlane {
     /// # Panics
     /// When they are not among the tools.
     pub async fn install_custom_resource_definitions(&self) {
+        self.install(|definition| definition).await;
+    }
+
+    /// As [`ControlPlane::install_custom_resource_definitions`], with the name that old versions
+    /// of the plugin gave to a field of `ObjectStore`: `lastSuccussfulBackupTime`. Instead of it,
+    /// not after it.
+    pub async fn install_misspelt_object_stores(&self) {
+        self.install(|definition| {
+            definition.replace("lastSuccessfulBackupTime", "lastSuccussfulBackupTime")
+        })
+        .await;
+    }
+
+    async fn install(&self, change: impl Fn(String) -> String) {
         let folder = tools_path("custom-resource-definitions");
         let files = fs::read_dir(&folder).unwrap_or_else(|error| {
             panic!(
@@ -34,9 +48,9 @@ impl ControlPlane {
             let path = file
                 .unwrap_or_else(|error| panic!("failed to list {}: {error}", folder.display()))
                 .path();
-            let text = fs::read(&path)
+            let text = fs::read_to_string(&path)
                 .unwrap_or_else(|error| panic!("failed to read {}: {error}", path.display()));
-            let content = Some(("application/yaml", Bytes::from(text)));
+            let content = Some(("application/yaml", Bytes::from(change(text))));
             let answer = self.request("POST", PATH, content).await;
             // 409: it is there.
             assert!(

@@ -1,0 +1,176 @@
+//! A real API server takes every object of the builders as it is, and drops no field of it.
+#![expect(clippy::panic, reason = "a panic in a helper is a failed test")]
+
+use std::net::Ipv4Addr;
+
+use jiff::{SignedDuration, Timestamp};
+use lifeboat_testkit::control_plane::ControlPlane;
+use lifeboat_testkit::kubernetes_objects::{
+    Backup, Cluster, CronJob, Deployment, InstancePod, Job, KubernetesObject, ObjectStore,
+    ScheduledBackup,
+};
+use serde_json::Value;
+
+/// Asserts that everything in `built` is in `stored`, with the same value.
+fn assert_holds(stored: &Value, built: &Value, path: &str) {
+    match (built, stored) {
+        (Value::Object(built), Value::Object(stored)) => {
+            for (name, value) in built {
+                let path = format!("{path}/{name}");
+                let kept = stored.get(name);
+                assert_holds(
+                    kept.unwrap_or_else(|| panic!("{path} was dropped from {stored:#?}")),
+                    value,
+                    &path,
+                );
+            }
+        }
+        (Value::Array(built), Value::Array(stored)) => {
+            assert_eq!(built.len(), stored.len(), "{path}");
+            for (index, (built, stored)) in built.iter().zip(stored).enumerate() {
+                assert_holds(stored, built, &format!("{path}/{index}"));
+            }
+        }
+        _ => assert_eq!(stored, built, "{path}"),
+    }
+}
+
+async fn assert_is_stored_whole(control_plane: &ControlPlane, object: &Value) -> Value {
+    let stored = control_plane.apply(object).await;
+    assert_holds(&stored, object, "");
+    stored
+}
+
+/// An hour ago, and now.
+fn times() -> (Timestamp, Timestamp) {
+    let now = Timestamp::now();
+    (now - SignedDuration::from_hours(1), now)
+}
+
+#[tokio::test]
+async fn clusters_are_stored_whole() {
+    let control_plane = ControlPlane::shared().await;
+    let namespace = control_plane.create_namespace("clusters").await;
+    let (before, now) = times();
+    let cluster = |name: &str| Cluster::new(&namespace, name);
+    for object in [
+        cluster("none"),
+        cluster("in-tree")
+            .instances(3)
+            .ready_instances(2)
+            .backed_up_in_tree("s3://backups/main")
+            .server_name("other")
+            .archiving(true, before)
+            .backup_succeeded(before)
+            .recoverability(Some(before), Some(now), Some(before)),
+        cluster("plugin")
+            .backed_up_by_plugin("store")
+            .server_name("other")
+            .archiving(false, before)
+            .backup_started(before)
+            .backup_failed(now),
+        cluster("asleep").hibernated(now),
+        cluster("replica").replica_of("main").primary("replica-2"),
+    ] {
+        assert_is_stored_whole(control_plane, &object.object()).await;
+    }
+}
+
+#[tokio::test]
+async fn backups_and_what_makes_them_are_stored_whole() {
+    let control_plane = ControlPlane::shared().await;
+    let namespace = control_plane.create_namespace("backups").await;
+    let (before, now) = times();
+    let backup = |name: &str| Backup::new(&namespace, name, "main");
+    let schedule = |name: &str| ScheduledBackup::new(&namespace, name, "main", "0 0 3 * * *");
+    let store = |name: &str| ObjectStore::new(&namespace, name, "s3://backups/main");
+    for object in [
+        backup("new").object(),
+        backup("running").running(before).object(),
+        backup("plugin").method("plugin").running(before).object(),
+        backup("stuck").phase("walArchivingFailing").object(),
+        backup("completed")
+            .scheduled_by("daily")
+            .completed(before, now)
+            .object(),
+        backup("failed")
+            .method("volumeSnapshot")
+            .failed(before, now, "no space left")
+            .object(),
+        schedule("daily").scheduled(before, now).object(),
+        schedule("suspended").by_plugin().suspended().object(),
+        schedule("wrong").error("cannot be parsed").object(),
+        store("empty")
+            .endpoint("http://127.0.0.1:3900")
+            .retention("30d")
+            .object(),
+        store("used")
+            .recovery_window("main", Some(before), Some(now), None)
+            .recovery_window("other", None, None, Some(now))
+            .object(),
+    ] {
+        assert_is_stored_whole(control_plane, &object).await;
+    }
+}
+
+#[tokio::test]
+async fn the_misspelt_field_of_old_plugins_is_kept_where_their_definition_is() {
+    let control_plane = ControlPlane::start().await;
+    control_plane.install_misspelt_object_stores().await;
+    let namespace = control_plane.create_namespace("old").await;
+    let (before, now) = times();
+    let store = ObjectStore::new(&namespace, "store", "s3://backups/main")
+        .misspelt_recovery_window("main", Some(before), Some(now), None)
+        .object();
+    let stored = assert_is_stored_whole(&control_plane, &store).await;
+    let window = &stored["status"]["serverRecoveryWindow"]["main"];
+    assert!(window["lastSuccussfulBackupTime"].is_string(), "{stored:#}");
+}
+
+#[tokio::test]
+async fn cron_jobs_and_jobs_are_stored_whole() {
+    let control_plane = ControlPlane::shared().await;
+    let namespace = control_plane.create_namespace("jobs").await;
+    let (before, now) = times();
+    let cron_job = CronJob::new(&namespace, "dump", "0 3 * * *")
+        .time_zone("Europe/Berlin")
+        .suspended()
+        .last_scheduled(before)
+        .last_successful(now)
+        .object();
+    let cron_job = assert_is_stored_whole(control_plane, &cron_job).await;
+    let hour = SignedDuration::from_hours(1);
+    for object in [
+        Job::of(&cron_job, before).succeeded(before, now),
+        Job::of(&cron_job, before - hour).failed(before, now),
+        Job::of(&cron_job, before - hour * 2).running(before),
+        Job::by_hand(&cron_job, "manual").succeeded(before, now),
+        Job::new(&namespace, "alone"),
+    ] {
+        assert_is_stored_whole(control_plane, &object.object()).await;
+    }
+    let jobs = control_plane
+        .list("batch/v1", "Job", Some(&namespace))
+        .await;
+    assert_eq!(jobs.len(), 5);
+}
+
+#[tokio::test]
+async fn deployments_and_instances_are_stored_whole() {
+    let control_plane = ControlPlane::shared().await;
+    let namespace = control_plane.create_namespace("pods").await;
+    let (before, now) = times();
+    let address = Ipv4Addr::new(127, 1, 2, 3);
+    for object in [
+        Deployment::new(&namespace, "cnpg-controller-manager", 2, 1).object(),
+        InstancePod::primary(&namespace, "main", "main-1", address, before).object(),
+        InstancePod::replica(&namespace, "main", "main-2", address, before)
+            .not_ready(now)
+            .object(),
+        InstancePod::replica(&namespace, "main", "main-3", address, before)
+            .phase("Pending")
+            .object(),
+    ] {
+        assert_is_stored_whole(control_plane, &object).await;
+    }
+}
