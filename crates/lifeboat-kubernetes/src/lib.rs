@@ -1,19 +1,39 @@
 //! What Lifeboat sees of a Kubernetes cluster.
 //!
 //! ```text
+//! connect             the way to an API server; failure and error say why there is none
 //! objects             the objects, with the fields that are used
 //! event               what the watches tell
+//! instance_exporter   what each database instance says of archiving and replication
+//! watching            the watches
 //! world               what follows from it: every object, and who belongs to whom
+//! observers           one for each backup system: from its objects to assets
+//! translation         what changed is observed anew
+//! look_out, source    all of it at work, as a source of the controller
 //! ```
 
+mod connect;
+mod error;
 mod event;
+mod failure;
+pub mod instance_exporter;
+mod look_out;
 pub mod objects;
+mod observers;
+mod source;
+mod translation;
+mod watching;
 mod world;
 
 use std::sync::Arc;
 
+pub use connect::{Connection, ConnectionSettings};
+pub use error::Error;
 pub use event::{Contact, Event, Loss, LossReason, Watch};
 use jiff::Timestamp;
+pub use observers::CustomResources;
+pub use source::{KubernetesSource, Scope};
+pub use watching::Watches;
 pub use world::{Store, WatchState, World};
 
 /// Where the time comes from.

@@ -3,7 +3,12 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{condition::Condition, metadata::Metadata, moment, pod::Container};
+use super::{
+    condition::Condition,
+    metadata::{Metadata, OwnerReference},
+    moment,
+    pod::Container,
+};
 
 /// The annotation that `kubectl create job --from=cronjob/...` leaves, with the value `manual`.
 const INSTANTIATE: &str = "cronjob.kubernetes.io/instantiate";
@@ -100,11 +105,16 @@ pub struct Job {
 
 impl Job {
     /// The name of the `CronJob` that manages it, if one does. That is also so for Jobs that a
-    /// person made from a `CronJob`; see [`Job::is_manual`].
+    /// person made from a `CronJob`; see [`Job::is_manual`]. Older versions of kubectl name the
+    /// `CronJob` as the owner of these, but not as their controller.
     #[must_use]
     pub fn cron_job(&self) -> Option<&str> {
-        let owner = self.metadata.controller()?;
-        (owner.kind == "CronJob").then_some(owner.name.as_str())
+        let is_cron_job = |owner: &&OwnerReference| owner.kind == "CronJob";
+        let owner = match self.metadata.controller() {
+            Some(controller) => Some(controller).filter(is_cron_job),
+            None => self.metadata.owner_references.iter().find(is_cron_job),
+        };
+        owner.map(|owner| owner.name.as_str())
     }
 
     /// Whether a person made it with `kubectl create job --from`.
@@ -156,8 +166,10 @@ pub struct JobStatus {
     /// When it **succeeded**; a failed Job has none, see the condition `Failed`.
     #[serde(deserialize_with = "moment::optional")]
     pub completion_time: Option<Timestamp>,
-    /// Pods that run.
+    /// Pods that run, or wait to.
     pub active: i64,
+    /// Of those, the ones that are ready; absent where the API server doesn't say.
+    pub ready: Option<i64>,
     /// Pods that succeeded.
     pub succeeded: i64,
     /// Pods that failed.

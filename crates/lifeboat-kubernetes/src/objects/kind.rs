@@ -23,11 +23,15 @@ pub enum Kind {
     Pod,
     /// `apps/v1` `Deployment`.
     Deployment,
+    /// `lifeboat.dev/v1alpha1` `PrometheusBackup`.
+    PrometheusBackup,
+    /// `lifeboat.dev/v1alpha1` `BackupPolicy`.
+    BackupPolicy,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Cluster,
         Self::Backup,
         Self::ScheduledBackup,
@@ -36,6 +40,8 @@ impl Kind {
         Self::Job,
         Self::Pod,
         Self::Deployment,
+        Self::PrometheusBackup,
+        Self::BackupPolicy,
     ];
 
     /// The API group; empty for the core group.
@@ -47,6 +53,16 @@ impl Kind {
             Self::CronJob | Self::Job => "batch",
             Self::Pod => "",
             Self::Deployment => "apps",
+            Self::PrometheusBackup | Self::BackupPolicy => "lifeboat.dev",
+        }
+    }
+
+    /// The API version.
+    #[must_use]
+    pub fn version(self) -> &'static str {
+        match self {
+            Self::PrometheusBackup | Self::BackupPolicy => "v1alpha1",
+            _ => "v1",
         }
     }
 
@@ -62,6 +78,8 @@ impl Kind {
             Self::Job => "jobs",
             Self::Pod => "pods",
             Self::Deployment => "deployments",
+            Self::PrometheusBackup => "prometheusbackups",
+            Self::BackupPolicy => "backuppolicies",
         }
     }
 
@@ -77,6 +95,8 @@ impl Kind {
             Self::Job => "Job",
             Self::Pod => "Pod",
             Self::Deployment => "Deployment",
+            Self::PrometheusBackup => "PrometheusBackup",
+            Self::BackupPolicy => "BackupPolicy",
         }
     }
 
@@ -94,9 +114,12 @@ impl Kind {
     #[must_use]
     pub fn custom_resource_definition(self) -> Option<String> {
         match self {
-            Self::Cluster | Self::Backup | Self::ScheduledBackup | Self::ObjectStore => {
-                Some(self.resource())
-            }
+            Self::Cluster
+            | Self::Backup
+            | Self::ScheduledBackup
+            | Self::ObjectStore
+            | Self::PrometheusBackup
+            | Self::BackupPolicy => Some(self.resource()),
             Self::CronJob | Self::Job | Self::Pod | Self::Deployment => None,
         }
     }
@@ -112,7 +135,7 @@ impl Kind {
     pub fn path(self, namespace: Option<&str>) -> String {
         let root = match self.group() {
             "" => "/api/v1".to_owned(),
-            group => format!("/apis/{group}/v1"),
+            group => format!("/apis/{group}/{}", self.version()),
         };
         match namespace {
             Some(namespace) => format!("{root}/namespaces/{namespace}/{}", self.plural()),

@@ -8,6 +8,7 @@ mod condition;
 mod decode;
 mod deployment;
 mod kind;
+pub mod lifeboat;
 mod metadata;
 mod moment;
 mod pod;

@@ -9,6 +9,7 @@ use super::{
     cnpg::{Backup, Cluster, ObjectStore, ScheduledBackup},
     deployment::Deployment,
     kind::Kind,
+    lifeboat::{BackupPolicy, PrometheusBackup},
     metadata::Metadata,
     pod::Pod,
 };
@@ -123,7 +124,9 @@ objects!(
     CronJob,
     Job,
     Pod,
-    Deployment
+    Deployment,
+    PrometheusBackup,
+    BackupPolicy
 );
 
 impl Object {

@@ -21,6 +21,7 @@ use crate::{
         Deployment, Kind, KubernetesObject, Object, ObjectKey, ObjectRef, Pod,
         batch::{CronJob, Job},
         cnpg::{Backup, CLUSTER_LABEL, Cluster, ObjectStore, ScheduledBackup},
+        lifeboat::{BackupPolicy, PrometheusBackup},
     },
 };
 
@@ -37,6 +38,8 @@ pub struct World {
     jobs: Store<Job>,
     pods: Store<Pod>,
     deployments: Store<Deployment>,
+    prometheus_backups: Store<PrometheusBackup>,
+    backup_policies: Store<BackupPolicy>,
     /// Members and owners are in the same namespace in all of these.
     backups_of_cluster: Index,
     scheduled_backups_of_cluster: Index,
@@ -202,6 +205,18 @@ impl World {
         &self.deployments
     }
 
+    /// Every `PrometheusBackup`.
+    #[must_use]
+    pub fn prometheus_backups(&self) -> &Store<PrometheusBackup> {
+        &self.prometheus_backups
+    }
+
+    /// Every `BackupPolicy`.
+    #[must_use]
+    pub fn backup_policies(&self) -> &Store<BackupPolicy> {
+        &self.backup_policies
+    }
+
     /// The Backups of a Cluster, in order of their names.
     pub fn backups_of<'world>(
         &'world self,
@@ -282,6 +297,8 @@ impl World {
             Object::ObjectStore(object_store) => self.object_stores.insert(object_store),
             Object::CronJob(cron_job) => self.cron_jobs.insert(cron_job),
             Object::Deployment(deployment) => self.deployments.insert(deployment),
+            Object::PrometheusBackup(backup) => self.prometheus_backups.insert(backup),
+            Object::BackupPolicy(policy) => self.backup_policies.insert(policy),
         }
     }
 
@@ -313,6 +330,8 @@ impl World {
             Kind::ObjectStore => self.object_stores.remove(key),
             Kind::CronJob => self.cron_jobs.remove(key),
             Kind::Deployment => self.deployments.remove(key),
+            Kind::PrometheusBackup => self.prometheus_backups.remove(key),
+            Kind::BackupPolicy => self.backup_policies.remove(key),
         };
         let known = self.undecodable.remove(&object).is_some();
         (removed || known).then_some(object)
@@ -329,6 +348,8 @@ impl World {
             Kind::Job => self.jobs.keys().cloned().collect(),
             Kind::Pod => self.pods.keys().cloned().collect(),
             Kind::Deployment => self.deployments.keys().cloned().collect(),
+            Kind::PrometheusBackup => self.prometheus_backups.keys().cloned().collect(),
+            Kind::BackupPolicy => self.backup_policies.keys().cloned().collect(),
         };
         let kind = watch.kind;
         let decoded = keys.into_iter().map(|key| ObjectRef { kind, key });
