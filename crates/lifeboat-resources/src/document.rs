@@ -28,6 +28,8 @@ pub(crate) enum Document {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Fault {
     pub(crate) position: Position,
+    /// The field, such as `spec.prometheus.url`; empty for the document as a whole.
+    pub(crate) path: String,
     pub(crate) message: String,
     pub(crate) hint: Option<String>,
 }
@@ -49,6 +51,7 @@ pub(crate) fn read(node: &Node) -> Result<Document, Vec<Fault>> {
     let Value::Map(entries) = &node.value else {
         return Err(vec![Fault {
             position: node.position,
+            path: String::new(),
             message: "the document is no group of fields".to_owned(),
             hint: Some(format!("begin it with 'apiVersion: {API_VERSION}'")),
         }]);
@@ -84,7 +87,8 @@ fn assemble<S: DeserializeOwned, T>(
             Ok(joined) if faults.is_empty() => return Ok(joined),
             Ok(_) => {}
             Err(breaches) => faults.extend(breaches.into_iter().map(|breach| Fault {
-                position: node.locate(breach.path),
+                position: node.locate(&breach.path),
+                path: breach.path.into_owned(),
                 message: breach.message,
                 hint: Some(breach.hint.to_owned()),
             })),
@@ -106,6 +110,7 @@ impl Fault {
     fn of(error: &DecodeError, otherwise: Position) -> Self {
         Self {
             position: error.position.unwrap_or(otherwise),
+            path: error.path(),
             message: error.message(),
             hint: error.hint(),
         }

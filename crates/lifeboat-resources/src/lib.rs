@@ -5,13 +5,17 @@
 //! values             what documents write as texts: lengths of time, schedules, URLs, names
 //! metadata           what every document says of itself
 //! backup, policy     the two kinds, and what they come to in the words of the other crates
+//! annotations        what an observed object says of itself
+//! custom_resources   the documents as custom resources: definitions, status, objects of an API server
 //! document           one document, with everything that is wrong with it
 //! resources          all documents together: no two may describe the same
 //! folder             where they are read from
 //! fingerprint        whether anything there has changed
 //! ```
 
+pub mod annotations;
 mod backup;
+pub mod custom_resources;
 mod defaults;
 mod document;
 mod error;
@@ -37,6 +41,8 @@ pub use error::LoadError;
 pub use fingerprint::Fingerprint;
 pub use folder::ResourceFolder;
 pub use metadata::Metadata;
-pub use policy::{BackupPolicy, BackupPolicySpec, KindSpec, SelectorSpec};
+pub use policy::{
+    BackupPolicy, BackupPolicySpec, KindSpec, LabelRequirementSpec, OperatorSpec, SelectorSpec,
+};
 pub use problem::{Position, Problem};
 pub use resources::{Resources, SourceFile};

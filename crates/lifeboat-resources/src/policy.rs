@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use lifeboat_core::{AssetKind, Policy, Selector};
+use lifeboat_core::{AssetKind, LabelOperator, LabelRequirement, Policy, Selector};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     backup::ObjectivesSpec,
+    custom_resources::Validation,
     metadata::Metadata,
     rules::{Breach, of_objectives},
+    values::{LabelKey, Text},
 };
 
 /// Objectives for the assets that a selector fits.
@@ -39,6 +41,91 @@ pub struct SelectorSpec {
     pub names: Vec<String>,
     /// All of these labels.
     pub match_labels: BTreeMap<String, String>,
+    /// All of these requirements of labels.
+    #[schemars(length(max = MOST_EXPRESSIONS))]
+    pub match_expressions: Vec<LabelRequirementSpec>,
+}
+
+/// An API server only checks the items of a list whose length is bounded.
+const MOST_EXPRESSIONS: usize = 100;
+
+/// What one label must be like.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("x-kubernetes-validations" = REQUIREMENT))]
+pub struct LabelRequirementSpec {
+    /// The label's key.
+    pub key: Text<LabelKey>,
+    /// What is asked of the label.
+    pub operator: OperatorSpec,
+    /// What `In` and `NotIn` compare with.
+    #[serde(default)]
+    pub values: Vec<String>,
+}
+
+const REQUIREMENT: &[Validation] = &[
+    Validation::fixed(
+        "!(self.operator in ['In', 'NotIn']) || (has(self.values) && size(self.values) > 0)",
+        "In and NotIn need values: name at least one in values, or use Exists or DoesNotExist",
+    ),
+    Validation::fixed(
+        "self.operator in ['In', 'NotIn'] || !has(self.values) || size(self.values) == 0",
+        "Exists and DoesNotExist take no values: leave out values, or use In or NotIn",
+    )
+    .at(".values"),
+];
+
+/// What is asked of a label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum OperatorSpec {
+    /// It is there, with one of the values.
+    In,
+    /// It isn't there, or has another value.
+    NotIn,
+    /// It is there.
+    Exists,
+    /// It isn't there.
+    DoesNotExist,
+}
+
+impl From<OperatorSpec> for LabelOperator {
+    fn from(operator: OperatorSpec) -> Self {
+        match operator {
+            OperatorSpec::In => Self::In,
+            OperatorSpec::NotIn => Self::NotIn,
+            OperatorSpec::Exists => Self::Exists,
+            OperatorSpec::DoesNotExist => Self::DoesNotExist,
+        }
+    }
+}
+
+impl LabelRequirementSpec {
+    fn requirement(&self) -> LabelRequirement {
+        LabelRequirement {
+            key: self.key.0.0.clone(),
+            operator: self.operator.into(),
+            values: self.values.clone(),
+        }
+    }
+
+    /// What is wrong with it, where it is the expression of this number.
+    fn breach(&self, number: usize) -> Option<Breach> {
+        let path = format!("spec.selector.matchExpressions.{number}");
+        let compares = matches!(self.operator, OperatorSpec::In | OperatorSpec::NotIn);
+        match (compares, self.values.is_empty()) {
+            (true, true) => Some(Breach::new(
+                path,
+                "In and NotIn need values",
+                "name at least one in values, or use Exists or DoesNotExist",
+            )),
+            (false, false) => Some(Breach::new(
+                format!("{path}.values"),
+                "Exists and DoesNotExist take no values",
+                "leave out values, or use In or NotIn",
+            )),
+            _ => None,
+        }
+    }
 }
 
 /// A kind of asset.
@@ -46,12 +133,23 @@ pub struct SelectorSpec {
 pub enum KindSpec {
     /// A Prometheus's own database.
     Prometheus,
+    /// A cluster of `CloudNativePG`.
+    #[serde(rename = "CNPGCluster")]
+    CnpgCluster,
+    /// What a `CronJob` backs up. A policy that names this kind makes backups of the `CronJob`s that it
+    /// selects.
+    CronJob,
+    /// An operator that takes backups.
+    Operator,
 }
 
 impl From<KindSpec> for AssetKind {
     fn from(kind: KindSpec) -> Self {
         match kind {
             KindSpec::Prometheus => Self::Prometheus,
+            KindSpec::CnpgCluster => Self::CnpgCluster,
+            KindSpec::CronJob => Self::CronJob,
+            KindSpec::Operator => Self::Operator,
         }
     }
 }
@@ -68,7 +166,19 @@ impl BackupPolicy {
     pub const KIND: &'static str = "BackupPolicy";
 
     pub(crate) fn new(metadata: Metadata, spec: BackupPolicySpec) -> Result<Self, Vec<Breach>> {
-        let breaches: Vec<Breach> = of_objectives(&spec.objectives).collect();
+        let expressions = spec.selector.match_expressions.iter().enumerate();
+        let breaches: Vec<Breach> = of_objectives(&spec.objectives)
+            .chain((expressions.len() > MOST_EXPRESSIONS).then(|| {
+                Breach::new(
+                    "spec.selector.matchExpressions",
+                    format!(
+                        "spec.selector.matchExpressions has more than {MOST_EXPRESSIONS} items"
+                    ),
+                    "write several policies",
+                )
+            }))
+            .chain(expressions.filter_map(|(number, expression)| expression.breach(number)))
+            .collect();
         if breaches.is_empty() {
             Ok(Self { metadata, spec })
         } else {
@@ -99,6 +209,11 @@ impl BackupPolicy {
                 namespaces: selector.namespaces.clone(),
                 names: selector.names.clone(),
                 labels: selector.match_labels.clone(),
+                expressions: selector
+                    .match_expressions
+                    .iter()
+                    .map(LabelRequirementSpec::requirement)
+                    .collect(),
             },
             priority: self.spec.priority,
             overrides: self.spec.objectives.overrides(),

@@ -1,5 +1,7 @@
 //! Rules that no single field can break: what is broken, where, and the next step.
 
+use std::borrow::Cow;
+
 use jiff::SignedDuration;
 
 use crate::{backup::ObjectivesSpec, values::Text};
@@ -8,15 +10,19 @@ use crate::{backup::ObjectivesSpec, values::Text};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Breach {
     /// The field, from the top of the document, such as `spec.prometheus.username`.
-    pub(crate) path: &'static str,
+    pub(crate) path: Cow<'static, str>,
     pub(crate) message: String,
     pub(crate) hint: &'static str,
 }
 
 impl Breach {
-    pub(crate) fn new(path: &'static str, message: impl Into<String>, hint: &'static str) -> Self {
+    pub(crate) fn new(
+        path: impl Into<Cow<'static, str>>,
+        message: impl Into<String>,
+        hint: &'static str,
+    ) -> Self {
         Self {
-            path,
+            path: path.into(),
             message: message.into(),
             hint,
         }
@@ -41,6 +47,10 @@ pub(crate) fn of_objectives(objectives: &ObjectivesSpec) -> impl Iterator<Item =
         (
             "spec.objectives.verificationAge",
             objectives.verification_age,
+        ),
+        (
+            "spec.objectives.maximumRunDuration",
+            objectives.maximum_run_duration,
         ),
     ];
     ages.into_iter()

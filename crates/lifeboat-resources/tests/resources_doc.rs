@@ -11,7 +11,9 @@ mod support;
 
 use std::{env, fmt::Write as _, fs, path::PathBuf};
 
-use lifeboat_resources::{API_VERSION, BackupPolicySpec, Metadata, PrometheusBackupSpec};
+use lifeboat_resources::{
+    API_VERSION, BackupPolicySpec, Metadata, PrometheusBackupSpec, annotations,
+};
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::Value;
 
@@ -34,8 +36,88 @@ was, and the log says what is wrong and where.
 - No two documents of a kind may have the same namespace and name, and no two may keep their backups
   under the same instance of the same repository.
 
+## In a cluster
+
+The very same documents are custom resources of Kubernetes. [Their
+definitions](../deploy/kubernetes/custom-resource-definitions.yaml) are what `lifeboat crds` prints:
+
+```sh
+lifeboat crds | kubectl apply --server-side -f -
+kubectl get lifeboat --all-namespaces
+```
+
+`prombackup` and `bpol` are short for the two kinds. The API server checks most rules by itself and
+says what Lifeboat would say. What takes more than it can do, such as whether a time zone exists or a
+schedule ever comes, is told by the object's status. There, each object is read alone: a bad one takes
+no other down. A null counts as a field that was left out. What `kubectl get --output yaml` prints can
+be read from a file again, with all that the cluster has added.
+
+## What comes first
+
+For each objective by itself, the first that says anything holds:
+
+1. what the asset says of itself: the annotations of an observed object, or `spec.objectives` of a
+   `PrometheusBackup`;
+2. the policies that fit it, the higher `spec.priority` first, then by namespace and name;
+3. the default of its kind.
+
+An asset is paused if it says so itself, or if any policy that fits it does.
+
+Observed objects, such as a CloudNativePG `Cluster` or a `CronJob`, may have these annotations:
+
+ANNOTATIONS
+A value that can't be read, and an annotation `lifeboat.dev/...` that isn't listed here, is told as a
+problem of the asset; the rest holds.
+
+A `CronJob` is watched as a backup if `lifeboat.dev/backup` is `\"true\"`, or if a policy whose
+`spec.selector.kinds` names `CronJob` selects it. With `\"false\"`, it is not, whatever policies say.
+
 This page is made from the schema of the documents.
 ";
+
+/// The annotations of observed objects, and what each says.
+const ANNOTATIONS: [(&str, &str, &str); 6] = [
+    (
+        annotations::BACKUP,
+        "`\"true\"` or `\"false\"`",
+        "Whether it is a backup to watch over. It may be a label as well; the annotation comes first.",
+    ),
+    (
+        annotations::MAXIMUM_AGE,
+        "length of time",
+        "How old the newest good recovery point may be.",
+    ),
+    (
+        annotations::VERIFICATION_AGE,
+        "length of time",
+        "How long ago the newest good verification may lie, where there are any.",
+    ),
+    (
+        annotations::MAXIMUM_RUN_DURATION,
+        "length of time",
+        "How long a run may take before it counts as stuck.",
+    ),
+    (
+        annotations::SEVERITY,
+        "`info`, `warning` or `critical`",
+        "How bad a broken promise is.",
+    ),
+    (
+        annotations::SUSPEND,
+        "`\"true\"` or `\"false\"`",
+        "Whether it is paused.",
+    ),
+];
+
+fn annotations_table() -> String {
+    let names = ANNOTATIONS.map(|(name, ..)| name);
+    assert_eq!(names, annotations::ALL);
+    let mut text = String::from("| annotation | value | meaning |\n|---|---|---|\n");
+    for (name, value, meaning) in ANNOTATIONS {
+        writeln!(text, "| `{name}` | {value} | {meaning} |").unwrap();
+    }
+    text
+}
 
 /// A schema with everything in its place.
 fn schema<T: JsonSchema>() -> Value {
@@ -157,7 +239,7 @@ fn meaning(field: &Value) -> String {
 }
 
 fn render() -> String {
-    let mut text = INTRODUCTION.to_owned();
+    let mut text = INTRODUCTION.replace("ANNOTATIONS\n", &format!("{}\n", annotations_table()));
     let kinds = [
         ("PrometheusBackup", schema::<PrometheusBackupSpec>()),
         ("BackupPolicy", schema::<BackupPolicySpec>()),

@@ -5,6 +5,7 @@ mod repository;
 mod rules;
 mod spec;
 mod stores;
+mod validations;
 
 use std::{collections::BTreeMap, path::PathBuf};
 

@@ -8,7 +8,11 @@ use lifeboat_repository::{DEFAULT_GRACE, Level};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{defaults, values::Text};
+use super::validations;
+use crate::{
+    defaults,
+    values::{LONGER_THAN_NOTHING, Text},
+};
 
 /// What follows a failed run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -17,6 +21,7 @@ pub struct RetriesSpec {
     /// How many retries there are.
     pub limit: u32,
     /// The wait before the first retry. It doubles for each one after that, up to an hour.
+    #[schemars(extend("x-kubernetes-validations" = LONGER_THAN_NOTHING))]
     pub backoff: Text<SignedDuration>,
 }
 
@@ -41,6 +46,7 @@ impl RetriesSpec {
 /// Which backups to keep. Periods without a backup don't count, so when backups stop, old ones stay.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[schemars(extend("x-kubernetes-validations" = validations::RETENTION))]
 pub struct RetentionSpec {
     /// Keep the newest so many backups.
     pub last: u32,
@@ -56,6 +62,7 @@ pub struct RetentionSpec {
     pub yearly: u32,
     /// Keep every backup made within this time before the newest one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-kubernetes-validations" = LONGER_THAN_NOTHING))]
     pub keep_within: Option<Text<SignedDuration>>,
 }
 
@@ -98,6 +105,7 @@ pub struct PruneSpec {
     /// Whether nothing is pruned. Backups go on.
     pub suspend: bool,
     /// How long a prune may take.
+    #[schemars(extend("x-kubernetes-validations" = LONGER_THAN_NOTHING))]
     pub deadline: Text<SignedDuration>,
     /// How long to keep objects that no backup needs any more. It should be longer than a backup
     /// may take.
@@ -130,6 +138,7 @@ pub struct VerificationSpec {
     #[schemars(range(min = 1))]
     pub slices: u32,
     /// How long a verification may take.
+    #[schemars(extend("x-kubernetes-validations" = LONGER_THAN_NOTHING))]
     pub deadline: Text<SignedDuration>,
 }
 
@@ -172,12 +181,19 @@ impl From<LevelSpec> for Level {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct ObjectivesSpec {
     /// How old the newest good backup may be (the recovery point objective). Where nobody says
-    /// otherwise, 25 hours.
+    /// otherwise, 25 hours for a Prometheus, and 36 hours for what others back up.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-kubernetes-validations" = LONGER_THAN_NOTHING))]
     pub maximum_age: Option<Text<SignedDuration>>,
     /// How long ago the newest good verification may lie. Where nobody says otherwise, 8 days.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-kubernetes-validations" = LONGER_THAN_NOTHING))]
     pub verification_age: Option<Text<SignedDuration>>,
+    /// How long a run may take before it counts as stuck. Where nobody says otherwise, that is
+    /// learned from earlier runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-kubernetes-validations" = LONGER_THAN_NOTHING))]
+    pub maximum_run_duration: Option<Text<SignedDuration>>,
     /// How bad a broken promise is. Where nobody says otherwise, each alert has its own severity.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub severity: Option<SeveritySpec>,
@@ -188,6 +204,7 @@ impl ObjectivesSpec {
         ObjectiveOverrides {
             maximum_age: self.maximum_age.as_ref().map(|age| age.0),
             verification_age: self.verification_age.as_ref().map(|age| age.0),
+            maximum_run_duration: self.maximum_run_duration.as_ref().map(|length| length.0),
             severity: self.severity.map(Into::into),
         }
     }

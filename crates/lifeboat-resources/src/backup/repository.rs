@@ -11,15 +11,19 @@ use lifeboat_repository::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::stores::{AzureSpec, GoogleSpec, S3Spec};
+use super::{
+    stores::{AzureSpec, GoogleSpec, S3Spec},
+    validations,
+};
 use crate::{
     defaults,
-    values::{Rate, Text},
+    values::{LONGER_THAN_NOTHING, Rate, Text},
 };
 
 /// A repository and how to reach it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("x-kubernetes-validations" = validations::STORES))]
 pub struct RepositorySpec {
     /// A folder, `file:///folder`, `s3://bucket/prefix`, `gs://bucket/prefix` or
     /// `az://container/prefix`.
@@ -37,9 +41,11 @@ pub struct RepositorySpec {
     pub bandwidth_limit: Option<Text<Rate>>,
     /// How long one request may take.
     #[serde(default = "defaults::request_timeout")]
+    #[schemars(extend("x-kubernetes-validations" = LONGER_THAN_NOTHING))]
     pub request_timeout: Text<SignedDuration>,
     /// How long a request is tried again after errors that may pass.
     #[serde(default = "defaults::retry_timeout")]
+    #[schemars(extend("x-kubernetes-validations" = LONGER_THAN_NOTHING))]
     pub retry_timeout: Text<SignedDuration>,
     /// A PEM file of certificate authorities to trust beside the system's.
     #[serde(default, skip_serializing_if = "Option::is_none")]

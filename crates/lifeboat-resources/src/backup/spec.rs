@@ -10,10 +10,11 @@ use serde::{Deserialize, Serialize};
 use super::{
     operations::{ObjectivesSpec, PruneSpec, RetentionSpec, RetriesSpec, VerificationSpec},
     repository::RepositorySpec,
+    validations,
 };
 use crate::{
     defaults,
-    values::{ServerUrl, Text},
+    values::{LONGER_THAN_NOTHING, ServerUrl, Text},
 };
 
 /// Backs up a Prometheus's own database, on a schedule.
@@ -46,9 +47,11 @@ pub struct PrometheusBackupSpec {
     pub jitter: Text<SignedDuration>,
     /// How late a missed run is still caught up. Without it, whenever that gets possible.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-kubernetes-validations" = LONGER_THAN_NOTHING))]
     pub starting_deadline: Option<Text<SignedDuration>>,
     /// How long a backup may take.
     #[serde(default = "defaults::deadline")]
+    #[schemars(extend("x-kubernetes-validations" = LONGER_THAN_NOTHING))]
     pub deadline: Text<SignedDuration>,
     /// What follows a failed run, of whatever operation.
     #[serde(default)]
@@ -70,6 +73,7 @@ pub struct PrometheusBackupSpec {
 /// A Prometheus and how to log in to it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("x-kubernetes-validations" = validations::LOGIN))]
 pub struct PrometheusSpec {
     /// Its URL, with its route prefix if it has one.
     pub url: Text<ServerUrl>,

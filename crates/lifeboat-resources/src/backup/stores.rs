@@ -9,6 +9,7 @@ use lifeboat_repository::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::validations;
 use crate::{
     defaults,
     values::{StorageClass, StoreUrl, Text},
@@ -17,6 +18,7 @@ use crate::{
 /// Settings for S3 and servers that speak its protocol.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[schemars(extend("x-kubernetes-validations" = validations::S3))]
 pub struct S3Spec {
     /// The server's URL. Without it, that of the variables `AWS_ENDPOINT_URL_S3` and
     /// `AWS_ENDPOINT_URL`, else Amazon's.

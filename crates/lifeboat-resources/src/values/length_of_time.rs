@@ -4,10 +4,62 @@ use jiff::SignedDuration;
 use lifeboat_core::{DurationError, parse_duration};
 
 use super::Written;
+use crate::custom_resources::Validation;
+
+/// Units as people write them, the longest first; or a clock's `1:30:00`; or ISO 8601's `PT25H`.
+const FORM: Validation = Validation::fixed(
+    "self.matches('[0-9]') && self.matches(r'^[+-]?\
+           ([0-9]+\\s*(y|yrs?|years?),?\\s*)?\
+           ([0-9]+\\s*(mos?|months?),?\\s*)?\
+           ([0-9]+\\s*(w|wks?|weeks?),?\\s*)?\
+           ([0-9]+\\s*(d|days?),?\\s*)?\
+           ([0-9]+:[0-9]+:[0-9]+([.,][0-9]*)?\\s*)?\
+           ([0-9]+([.,][0-9]*)?\\s*(h|hrs?|hours?),?\\s*)?\
+           ([0-9]+([.,][0-9]*)?\\s*(m|mins?|minutes?),?\\s*)?\
+           ([0-9]+([.,][0-9]*)?\\s*(s|secs?|seconds?),?\\s*)?\
+           ([0-9]+([.,][0-9]*)?\\s*(ms|msecs?|millis?|milliseconds?),?\\s*)?\
+           ([0-9]+([.,][0-9]*)?\\s*(us|µs|μs|usecs?|micros?|microseconds?),?\\s*)?\
+           ([0-9]+([.,][0-9]*)?\\s*(ns|nsecs?|nanos?|nanoseconds?),?\\s*)?\
+           (ago)?$|^[+-]?[Pp]([0-9]+[YyMmWwDd])*([Tt]([0-9]+([.,][0-9]*)?[HhMmSs])+)?$')",
+    "this is not a length of time: use a length of time such as 25h, 90m or 7d",
+)
+.telling(
+    "\"'\" + self + \"' is not a length of time: use a length of time such as 25h, \
+                         90m or 7d\"",
+);
+
+const NOT_CALENDAR: Validation = Validation::fixed(
+    "!self.matches(r'[1-9][0-9]*\\s*(y|mo)|[Pp][^Tt]*[1-9][0-9]*[YyMm]')",
+    "a length of time can't have months or years, which differ in length: use a length of \
+              time such as 25h, 90m or 7d",
+)
+.telling(
+    "\"'\" + self + \"' has months or years, which differ in length: use a length \
+                         of time such as 25h, 90m or 7d\"",
+);
+
+const NOT_NEGATIVE: Validation = Validation::fixed(
+    "!self.matches(r'^-.*[1-9]|^[^-].*[1-9].*ago$|^[1-9].*ago$')",
+    "a length of time can't be negative: use a length of time such as 25h, 90m or 7d",
+)
+.telling("\"'\" + self + \"' is negative: use a length of time such as 25h, 90m or 7d\"");
+
+/// What an API server can tell to be wrong with a length of time that must not be nothing.
+pub(crate) const LONGER_THAN_NOTHING: &[Validation] = &[
+    FORM,
+    NOT_CALENDAR,
+    NOT_NEGATIVE,
+    Validation::fixed(
+        "!self.matches('[0-9]') || self.matches('[1-9]')",
+        "must be longer than nothing: use a length of time such as 1h, or leave it out",
+    ),
+];
 
 impl Written for SignedDuration {
     const TITLE: &'static str = "length of time";
     const EXPECTED: &'static str = "a length of time such as 25h, 90m or 7d";
+    const LONGEST: usize = 100;
+    const VALIDATIONS: &'static [Validation] = &[FORM, NOT_CALENDAR, NOT_NEGATIVE];
 
     fn read(text: &str) -> Result<Self, String> {
         parse_duration(text).map_err(|error| match error {

@@ -3,6 +3,7 @@
 mod address;
 mod length_of_time;
 mod name;
+mod selection;
 mod time;
 mod transfer;
 
@@ -14,8 +15,12 @@ use serde::{
     de::{self, Unexpected, Visitor},
 };
 
+use crate::custom_resources::Validation;
+
 pub use address::{ServerUrl, StoreUrl};
+pub(crate) use length_of_time::LONGER_THAN_NOTHING;
 pub use name::{NamespaceName, ObjectName};
+pub use selection::LabelKey;
 pub use transfer::{Rate, StorageClass};
 
 /// A value that documents write as a text.
@@ -24,6 +29,11 @@ pub trait Written: Sized {
     const TITLE: &'static str;
     /// What to write: the end of a sentence that begins with "use".
     const EXPECTED: &'static str;
+    /// How many characters it may have. An API server only checks a text whose length is bounded.
+    const LONGEST: usize;
+    /// What an API server can tell to be wrong with it. It may overlook what [`Self::read`] refuses,
+    /// but must never refuse what that reads.
+    const VALIDATIONS: &'static [Validation];
 
     /// Reads it, or says what is wrong with it.
     fn read(text: &str) -> Result<Self, String>;
@@ -40,6 +50,18 @@ impl<'de, T: Written> Deserialize<'de> for Text<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_str(TextVisitor(PhantomData))
     }
+}
+
+/// Reads a value whose text is no longer than such texts may be.
+pub(crate) fn read_bounded<T: Written>(text: &str) -> Result<T, String> {
+    if text.chars().count() > T::LONGEST {
+        return Err(format!(
+            "the {} has more than {} characters",
+            T::TITLE,
+            T::LONGEST
+        ));
+    }
+    T::read(text)
 }
 
 struct TextVisitor<T>(PhantomData<T>);
@@ -62,7 +84,7 @@ impl<T: Written> Visitor<'_> for TextVisitor<T> {
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Text<T>, E> {
-        T::read(text)
+        read_bounded(text)
             .map(Text)
             .map_err(|reason| E::invalid_value(Unexpected::Other(&reason), &T::EXPECTED))
     }
@@ -96,6 +118,11 @@ impl<T: Written> JsonSchema for Text<T> {
     }
 
     fn json_schema(_generator: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "title": T::TITLE })
+        json_schema!({
+            "type": "string",
+            "title": T::TITLE,
+            "maxLength": T::LONGEST,
+            "x-kubernetes-validations": T::VALIDATIONS,
+        })
     }
 }

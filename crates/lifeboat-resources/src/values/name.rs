@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use lifeboat_repository::Instance;
 
 use super::Written;
+use crate::custom_resources::Validation;
 
 /// An object's name: what Kubernetes calls a DNS subdomain (RFC 1123).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,9 +41,12 @@ impl Written for ObjectName {
     const TITLE: &'static str = "name";
     const EXPECTED: &'static str = "at most 253 small letters, digits, hyphens and dots, with a letter or digit at \
          each end and beside each dot";
+    const LONGEST: usize = 253;
+    // Kubernetes itself refuses other names.
+    const VALIDATIONS: &'static [Validation] = &[];
 
     fn read(text: &str) -> Result<Self, String> {
-        if text.len() <= 253 && text.split('.').all(is_label) {
+        if is_subdomain(text) {
             Ok(Self(text.to_owned()))
         } else {
             Err(format!("'{text}' is no name of an object"))
@@ -58,6 +62,8 @@ impl Written for NamespaceName {
     const TITLE: &'static str = "namespace";
     const EXPECTED: &'static str =
         "at most 63 small letters, digits and hyphens, with a letter or digit at each end";
+    const LONGEST: usize = 63;
+    const VALIDATIONS: &'static [Validation] = &[];
 
     fn read(text: &str) -> Result<Self, String> {
         if text.len() <= 63 && is_label(text) {
@@ -72,6 +78,11 @@ impl Written for NamespaceName {
     }
 }
 
+/// Whether a text is what Kubernetes calls a DNS subdomain.
+pub(super) fn is_subdomain(text: &str) -> bool {
+    text.len() <= 253 && text.split('.').all(is_label)
+}
+
 fn is_label(text: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let bytes = text.as_bytes();
@@ -84,6 +95,16 @@ impl Written for Instance {
     const TITLE: &'static str = "instance";
     const EXPECTED: &'static str =
         "1 to 100 letters, digits, dots, hyphens and underscores, with a letter or digit first";
+    const LONGEST: usize = 100;
+    const VALIDATIONS: &'static [Validation] = &[Validation::fixed(
+        "self.matches(r'^[A-Za-z0-9][A-Za-z0-9._-]*$')",
+        "this is no name of an instance: use 1 to 100 letters, digits, dots, hyphens and \
+                  underscores, with a letter or digit first",
+    )
+    .telling(
+        "\"'\" + self + \"' is no name of an instance: use 1 to 100 letters, \
+                             digits, dots, hyphens and underscores, with a letter or digit first\"",
+    )];
 
     fn read(text: &str) -> Result<Self, String> {
         text.parse()
@@ -98,6 +119,11 @@ impl Written for Instance {
 impl Written for PathBuf {
     const TITLE: &'static str = "path";
     const EXPECTED: &'static str = "a path such as /prometheus";
+    const LONGEST: usize = 4096;
+    const VALIDATIONS: &'static [Validation] = &[Validation::fixed(
+        "size(self) > 0",
+        "the path is empty: use a path such as /prometheus",
+    )];
 
     fn read(text: &str) -> Result<Self, String> {
         if text.is_empty() {

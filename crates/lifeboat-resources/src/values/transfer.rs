@@ -3,6 +3,7 @@
 use lifeboat_repository::{parse_rate, parse_storage_class};
 
 use super::Written;
+use crate::custom_resources::Validation;
 
 /// Bytes a second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +16,15 @@ pub struct StorageClass(pub String);
 impl Written for Rate {
     const TITLE: &'static str = "rate";
     const EXPECTED: &'static str = "a size a second, such as 50MiB/s";
+    const LONGEST: usize = 50;
+    const VALIDATIONS: &'static [Validation] = &[Validation::fixed(
+        "self.matches('[1-9]') && self.matches(r'^(?i)\\s*([0-9]+[.]?[0-9]*|[.][0-9]+)\\s*[kmgtpe]?i?b?\\s*(/s)*$')",
+        "this is no rate above 0: use a size a second, such as 50MiB/s",
+    )
+    .telling(
+        "\"'\" + self + \"' is no rate above 0: use a size a second, such as \
+                             50MiB/s\"",
+    )];
 
     fn read(text: &str) -> Result<Self, String> {
         parse_rate(text)
@@ -31,6 +41,12 @@ impl Written for StorageClass {
     const TITLE: &'static str = "storage class";
     const EXPECTED: &'static str =
         "a class whose objects can be read at once, such as STANDARD_IA or GLACIER_IR";
+    const LONGEST: usize = 100;
+    const VALIDATIONS: &'static [Validation] = &[Validation::fixed("!(self in ['GLACIER', 'DEEP_ARCHIVE'])", "objects of this class must be thawed before they are read, so nothing could be \
+                  verified or restored: use a class whose objects can be read at once, such as \
+                  STANDARD_IA or GLACIER_IR").telling("\"objects of the class \" + self + \" must be thawed before they are read, \
+                             so nothing could be verified or restored: use a class whose objects can \
+                             be read at once, such as STANDARD_IA or GLACIER_IR\"")];
 
     fn read(text: &str) -> Result<Self, String> {
         parse_storage_class(text)

@@ -59,11 +59,16 @@ impl DecodeError {
         self
     }
 
-    /// What is wrong.
-    pub(crate) fn message(&self) -> String {
+    /// The names from the top down, such as `spec.prometheus`; empty for the document as a whole.
+    pub(crate) fn path(&self) -> String {
         let mut names: Vec<&str> = self.path.iter().map(String::as_str).collect();
         names.reverse();
-        let path = names.join(".");
+        names.join(".")
+    }
+
+    /// What is wrong.
+    pub(crate) fn message(&self) -> String {
+        let path = self.path();
         let owner = if path.is_empty() {
             "the document"
         } else {
@@ -155,7 +160,7 @@ fn suggestion(text: &str, known: &[&str], otherwise: &str) -> String {
 }
 
 /// The known name that a person most likely meant.
-fn nearest<'a>(text: &str, known: &[&'a str]) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(text: &str, known: &[&'a str]) -> Option<&'a str> {
     // Above this, what is suggested is rarely what was meant.
     const ENOUGH: f64 = 0.75;
     let lower = text.to_ascii_lowercase();

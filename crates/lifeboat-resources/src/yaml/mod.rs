@@ -5,5 +5,5 @@ mod decode_error;
 mod tree;
 
 pub(crate) use decode::decode;
-pub(crate) use decode_error::DecodeError;
-pub(crate) use tree::{Node, SyntaxError, SyntaxErrorKind, Value, read};
+pub(crate) use decode_error::{DecodeError, nearest};
+pub(crate) use tree::{Key, Node, SyntaxError, SyntaxErrorKind, Value, read};

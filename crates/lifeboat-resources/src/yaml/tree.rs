@@ -48,11 +48,19 @@ impl Node {
         Some(value)
     }
 
+    /// What stands below a name: a key of a map, or the number of an item in a list.
+    fn below(&self, name: &str) -> Option<&Self> {
+        match &self.value {
+            Value::List(nodes) => nodes.get(name.parse::<usize>().ok()?),
+            _ => self.get(name),
+        }
+    }
+
     /// The place of a path such as `spec.prometheus.url`, or of the nearest thing above it.
     pub(crate) fn locate(&self, path: &str) -> Position {
         let mut node = self;
         for name in path.split('.') {
-            match node.get(name) {
+            match node.below(name) {
                 Some(next) => node = next,
                 None => break,
             }

@@ -1,0 +1,269 @@
+//! What an observed object says of itself by annotations: whether it is a backup, and what is promised of it.
+
+use std::collections::BTreeMap;
+
+use jiff::SignedDuration;
+use lifeboat_core::{ObjectiveOverrides, Severity};
+
+use crate::{
+    values::{Written, read_bounded},
+    yaml::nearest,
+};
+
+/// Whether the object is a backup to watch over: `"true"` or `"false"`. A label will do as well.
+pub const BACKUP: &str = "lifeboat.dev/backup";
+/// How old the newest good recovery point may be, such as `36h`.
+pub const MAXIMUM_AGE: &str = "lifeboat.dev/maximum-age";
+/// How long ago the newest good verification may lie, such as `8d`, for assets that are verified.
+pub const VERIFICATION_AGE: &str = "lifeboat.dev/verification-age";
+/// How long a run may take before it counts as stuck, such as `2h`.
+pub const MAXIMUM_RUN_DURATION: &str = "lifeboat.dev/maximum-run-duration";
+/// How bad a broken promise is: `info`, `warning` or `critical`.
+pub const SEVERITY: &str = "lifeboat.dev/severity";
+/// Whether the asset is paused: `"true"` or `"false"`.
+pub const SUSPEND: &str = "lifeboat.dev/suspend";
+
+/// Every annotation that is read.
+pub const ALL: [&str; 6] = [
+    BACKUP,
+    MAXIMUM_AGE,
+    VERIFICATION_AGE,
+    MAXIMUM_RUN_DURATION,
+    SEVERITY,
+    SUSPEND,
+];
+
+const PREFIX: &str = "lifeboat.dev/";
+
+/// What an object says of itself. It comes before all policies.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AssetAnnotations {
+    /// What is promised of it.
+    pub overrides: ObjectiveOverrides,
+    /// Whether it is paused.
+    pub suspend: bool,
+    /// Whether it is a backup; none where it doesn't say.
+    pub selected: Option<bool>,
+    /// What could not be read, each with the next step. The rest holds nevertheless.
+    pub problems: Vec<String>,
+}
+
+/// Reads the annotations of an object; of its labels, only [`BACKUP`].
+#[must_use]
+pub fn read(
+    annotations: &BTreeMap<String, String>,
+    labels: &BTreeMap<String, String>,
+) -> AssetAnnotations {
+    let mut reader = Reader {
+        annotations,
+        problems: Vec::new(),
+    };
+    let overrides = ObjectiveOverrides {
+        maximum_age: reader.value(MAXIMUM_AGE, length),
+        verification_age: reader.value(VERIFICATION_AGE, length),
+        maximum_run_duration: reader.value(MAXIMUM_RUN_DURATION, length),
+        severity: reader.value(SEVERITY, severity),
+    };
+    let suspend = reader.value(SUSPEND, boolean).unwrap_or(false);
+    let selected = reader.selected(labels);
+    reader.unknown();
+    AssetAnnotations {
+        overrides,
+        suspend,
+        selected,
+        problems: reader.problems,
+    }
+}
+
+struct Reader<'a> {
+    annotations: &'a BTreeMap<String, String>,
+    problems: Vec<String>,
+}
+
+impl Reader<'_> {
+    fn value<T>(&mut self, name: &str, read: fn(&str) -> Result<T, String>) -> Option<T> {
+        let text = self.annotations.get(name)?;
+        self.keep("annotation", name, read(text))
+    }
+
+    fn keep<T>(&mut self, what: &str, name: &str, read: Result<T, String>) -> Option<T> {
+        read.map_err(|problem| self.problems.push(format!("the {what} {name}: {problem}")))
+            .ok()
+    }
+
+    /// The annotation comes before the label, since whoever wrote both can only mean one.
+    fn selected(&mut self, labels: &BTreeMap<String, String>) -> Option<bool> {
+        let annotation = self.value(BACKUP, boolean);
+        let label = labels.get(BACKUP);
+        let label = label.and_then(|text| self.keep("label", BACKUP, boolean(text)));
+        if let (Some(annotation), Some(label)) = (annotation, label)
+            && annotation != label
+        {
+            self.problems.push(format!(
+                "the annotation {BACKUP} says {annotation}, and the label {label}: the annotation \
+                 holds; take one of them out"
+            ));
+        }
+        annotation.or(label)
+    }
+
+    /// A name with a slip in it would promise something that nobody watches.
+    fn unknown(&mut self) {
+        let names = self.annotations.keys();
+        let unknown =
+            names.filter(|name| name.starts_with(PREFIX) && !ALL.contains(&name.as_str()));
+        let problems: Vec<String> = unknown
+            .map(|name| match nearest(name, &ALL) {
+                Some(known) => format!("there is no annotation {name}: did you mean {known}?"),
+                None => format!(
+                    "there is no annotation {name}: use one of {}",
+                    ALL.join(", ")
+                ),
+            })
+            .collect();
+        self.problems.extend(problems);
+    }
+}
+
+fn length(text: &str) -> Result<SignedDuration, String> {
+    let expected = SignedDuration::EXPECTED;
+    let length: SignedDuration =
+        read_bounded(text).map_err(|reason| format!("{reason}: use {expected}"))?;
+    if length.is_positive() {
+        Ok(length)
+    } else {
+        Err(format!(
+            "it must be longer than nothing: use {expected}, or leave it out"
+        ))
+    }
+}
+
+fn boolean(text: &str) -> Result<bool, String> {
+    match text {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        other => Err(format!(
+            "'{other}' is neither true nor false: use \"true\" or \"false\", in quotes"
+        )),
+    }
+}
+
+fn severity(text: &str) -> Result<Severity, String> {
+    let known = Severity::ALL.into_iter();
+    known
+        .clone()
+        .find(|severity| severity.name() == text)
+        .ok_or_else(|| {
+            let names: Vec<&str> = known.map(Severity::name).collect();
+            format!("'{text}' is no severity: use one of {}", names.join(", "))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    fn map(entries: &[(&str, &str)]) -> BTreeMap<String, String> {
+        let entries = entries.iter();
+        entries
+            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+            .collect()
+    }
+
+    fn of(annotations: &[(&str, &str)]) -> AssetAnnotations {
+        read(&map(annotations), &BTreeMap::new())
+    }
+
+    #[test]
+    fn an_object_without_annotations_says_nothing() {
+        let other = of(&[("kubectl.kubernetes.io/restartedAt", "2026-11-21")]);
+        assert_eq!(other, AssetAnnotations::default());
+    }
+
+    #[test]
+    fn every_annotation_is_read() {
+        let read = of(&[
+            (BACKUP, "true"),
+            (MAXIMUM_AGE, "36h"),
+            (VERIFICATION_AGE, "8d"),
+            (MAXIMUM_RUN_DURATION, "90m"),
+            (SEVERITY, "critical"),
+            (SUSPEND, "true"),
+        ]);
+        let expected = AssetAnnotations {
+            overrides: ObjectiveOverrides {
+                maximum_age: Some(SignedDuration::from_hours(36)),
+                verification_age: Some(SignedDuration::from_hours(192)),
+                maximum_run_duration: Some(SignedDuration::from_mins(90)),
+                severity: Some(Severity::Critical),
+            },
+            suspend: true,
+            selected: Some(true),
+            problems: Vec::new(),
+        };
+        assert_eq!(read, expected);
+    }
+
+    #[rstest]
+    #[case(&[], &[], None, 0)]
+    #[case(&[(BACKUP, "true")], &[], Some(true), 0)]
+    #[case(&[(BACKUP, "false")], &[], Some(false), 0)]
+    #[case(&[], &[(BACKUP, "true")], Some(true), 0)]
+    #[case(&[(BACKUP, "false")], &[(BACKUP, "true")], Some(false), 1)]
+    #[case(&[(BACKUP, "yes")], &[(BACKUP, "true")], Some(true), 1)]
+    #[case(&[], &[(BACKUP, "1")], None, 1)]
+    fn an_annotation_comes_before_the_label(
+        #[case] annotations: &[(&str, &str)],
+        #[case] labels: &[(&str, &str)],
+        #[case] selected: Option<bool>,
+        #[case] problems: usize,
+    ) {
+        let read = read(&map(annotations), &map(labels));
+        assert_eq!(read.selected, selected);
+        assert_eq!(read.problems.len(), problems, "{:?}", read.problems);
+    }
+
+    #[rstest]
+    #[case(
+        MAXIMUM_AGE,
+        "soon",
+        "the annotation lifeboat.dev/maximum-age: 'soon' is not a length of time: use a length of \
+         time such as 25h, 90m or 7d"
+    )]
+    #[case(
+        MAXIMUM_RUN_DURATION,
+        "0s",
+        "the annotation lifeboat.dev/maximum-run-duration: it must be longer than nothing: use a \
+         length of time such as 25h, 90m or 7d, or leave it out"
+    )]
+    #[case(
+        SEVERITY,
+        "page",
+        "the annotation lifeboat.dev/severity: 'page' is no severity: use one of info, warning, \
+         critical"
+    )]
+    #[case(
+        SUSPEND,
+        "True",
+        "the annotation lifeboat.dev/suspend: 'True' is neither true nor false: use \"true\" or \
+         \"false\", in quotes"
+    )]
+    #[case(
+        "lifeboat.dev/maximumAge",
+        "36h",
+        "there is no annotation lifeboat.dev/maximumAge: did you mean lifeboat.dev/maximum-age?"
+    )]
+    fn what_cannot_be_read_is_told_and_the_rest_holds(
+        #[case] name: &str,
+        #[case] value: &str,
+        #[case] problem: &str,
+    ) {
+        let read = of(&[(name, value), (BACKUP, "true")]);
+        assert_eq!(read.problems, [problem]);
+        assert_eq!(read.overrides, ObjectiveOverrides::default());
+        assert!(!read.suspend);
+        assert_eq!(read.selected, Some(true));
+    }
+}
