@@ -69,7 +69,7 @@ mod tests {
     fn an_object_that_makes_no_sense_does_not_take_the_list_with_it() {
         let text = r#"{"metadata": {"resourceVersion": "7", "continue": ""}, "items": [
             {"metadata": {"namespace": "shop", "name": "good", "resourceVersion": "5"}},
-            {"metadata": {"namespace": "shop", "name": "odd", "labels": 3}, "status": []},
+            {"metadata": {"namespace": "shop", "name": "odd", "labels": 3}, "status": "odd"},
             {"metadata": "none"}, 4
         ]}"#;
         let page: Page<Backup> = serde_json::from_str(text).unwrap();

@@ -1,0 +1,174 @@
+//! Watches go on where they were after an interruption, and list anew only when they must.
+
+#![expect(clippy::unwrap_used, reason = "the cable: what fails here fails the test")]
+
+mod common;
+
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, Ordering},
+};
+
+use common::{Eyes, PATIENCE, backup, cron_job, has_cron_job, redirected};
+use lifeboat_kubernetes::objects::{Kind, ObjectKey};
+use lifeboat_testkit::control_plane::{ApiRequest, ControlPlane};
+use tokio::{
+    io::copy_bidirectional,
+    net::{TcpListener, TcpStream},
+    task::JoinSet,
+};
+
+/// Passes connections on, and cuts them when told.
+struct Cable {
+    address: String,
+    connections: Arc<Mutex<JoinSet<()>>>,
+    blocked: Arc<AtomicBool>,
+}
+
+impl Cable {
+    async fn to(target: &str) -> Self {
+        let target = target.trim_start_matches("https://").to_owned();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("https://{}", listener.local_addr().unwrap());
+        let connections = Arc::new(Mutex::new(JoinSet::new()));
+        let held = Arc::clone(&connections);
+        let blocked = Arc::new(AtomicBool::new(false));
+        let no_more = Arc::clone(&blocked);
+        tokio::spawn(async move {
+            loop {
+                let (mut near, _) = listener.accept().await.unwrap();
+                if no_more.load(Ordering::SeqCst) {
+                    continue;
+                }
+                let target = target.clone();
+                held.lock().unwrap().spawn(async move {
+                    let mut far = TcpStream::connect(target).await.unwrap();
+                    let _ended = copy_bidirectional(&mut near, &mut far).await;
+                });
+            }
+        });
+        Self {
+            address,
+            connections,
+            blocked,
+        }
+    }
+
+    /// Whether new connections are closed at once.
+    fn block(&self, blocked: bool) {
+        self.blocked.store(blocked, Ordering::SeqCst);
+    }
+
+    /// Ends the connections there are, and says how many there were.
+    fn cut(&self) -> usize {
+        let mut connections = self.connections.lock().unwrap();
+        let count = connections.len();
+        connections.abort_all();
+        count
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dropped_connection_costs_no_list() {
+    let control_plane = ControlPlane::start().await;
+    control_plane.install_custom_resource_definitions().await;
+    let namespace = control_plane.create_namespace("cut").await;
+    let cable = Cable::to(&control_plane.url()).await;
+    let kubeconfig = control_plane.administrators_kubeconfig();
+    let kubeconfig = redirected(&kubeconfig, &control_plane.url(), &cable.address);
+    let mut eyes = Eyes::open(&kubeconfig, &[]).await;
+    eyes.wait_until_synced().await;
+    let lists = |requests: &[ApiRequest]| {
+        let kinds = Kind::ALL.iter().map(|kind| kind.plural());
+        let kinds = kinds.chain(["customresourcedefinitions"]);
+        kinds.map(|kind| listed(requests, kind)).sum::<usize>()
+    };
+    let watches = |requests: &[ApiRequest]| {
+        let watches = requests.iter();
+        let watches = watches.filter(|request| request.verb == "watch" && request.started);
+        watches.count()
+    };
+    // Definitions are watched whether they are there or not, kinds only if they are.
+    let served = Kind::ALL
+        .iter()
+        .filter(|kind| common::in_touch(&eyes.world, **kind));
+    let definitions = Kind::ALL
+        .iter()
+        .filter(|kind| kind.custom_resource_definition().is_some());
+    let expected_watches = served.count() + definitions.count();
+    let requests = control_plane
+        .wait_for_requests("administrator", PATIENCE, |requests| {
+            watches(requests) >= expected_watches
+        })
+        .await;
+    let before = lists(&requests);
+    assert_eq!(before, expected_watches, "{requests:#?}");
+
+    assert!(cable.cut() >= 1);
+    control_plane
+        .create(&cron_job(&namespace, "meanwhile"))
+        .await;
+    control_plane.create(&backup(&namespace, "meanwhile")).await;
+    eyes.wait("what was made meanwhile is seen", |world| {
+        has_cron_job(world, &namespace, "meanwhile")
+            && world
+                .backups()
+                .get(&ObjectKey::new(&namespace, "meanwhile"))
+                .is_some()
+    })
+    .await;
+    let requests = control_plane
+        .wait_for_requests("administrator", PATIENCE, |requests| {
+            watches(requests) >= 2 * expected_watches
+        })
+        .await;
+    assert_eq!(lists(&requests), before, "no list after the cut");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_removes_what_went_while_nobody_watched() {
+    let mut control_plane = ControlPlane::start().await;
+    control_plane.install_custom_resource_definitions().await;
+    let namespace = control_plane.create_namespace("gone").await;
+    let cable = Cable::to(&control_plane.url()).await;
+    let kubeconfig = control_plane.administrators_kubeconfig();
+    let kubeconfig = redirected(&kubeconfig, &control_plane.url(), &cable.address);
+    for name in ["stays", "goes"] {
+        control_plane.create(&cron_job(&namespace, name)).await;
+    }
+    let mut eyes = Eyes::open(&kubeconfig, &[]).await;
+    eyes.wait_until_synced().await;
+    assert!(has_cron_job(&eyes.world, &namespace, "goes"));
+
+    // While the cable is cut, one object goes, and the server forgets what was before it started:
+    // the version from which the watches would go on is too old for it.
+    cable.block(true);
+    cable.cut();
+    control_plane.delete(&cron_job(&namespace, "goes")).await;
+    control_plane.stop_api_server().await;
+    control_plane.start_api_server().await;
+    let before = listed(&control_plane.requests(), "cronjobs");
+    cable.block(false);
+    eyes.wait("what went is gone", |world| {
+        !has_cron_job(world, &namespace, "goes")
+    })
+    .await;
+    eyes.wait("all are in touch", |world| {
+        Kind::ALL.iter().all(|kind| !common::lost(world, *kind))
+    })
+    .await;
+    assert!(has_cron_job(&eyes.world, &namespace, "stays"));
+    let requests = control_plane
+        .wait_for_requests("administrator", PATIENCE, |requests| {
+            listed(requests, "cronjobs") > before
+        })
+        .await;
+    assert_eq!(listed(&requests, "cronjobs"), before + 1);
+}
+
+/// How often a kind was listed.
+fn listed(requests: &[ApiRequest], resource: &str) -> usize {
+    let lists = requests.iter();
+    let lists = lists.filter(|request| request.verb == "list" && request.resource == resource);
+    lists.count()
+}
