@@ -1,4 +1,5 @@
-//! Real servers and hostile networks for the tests of every crate: nothing here is a mock.
+//! Real servers and hostile networks for the tests of every crate: nothing here is a mock, but for
+//! the exporter of a CloudNativePG instance, which runs nowhere but in its pod.
 //!
 //! Servers run as child processes on loopback, each with its own folder, and die with the value
 //! that stands for them. What is missing on the machine fails the test with the name of the tool
@@ -21,6 +22,7 @@ pub mod garage;
 pub mod http;
 pub mod http_server;
 pub mod instance_exporter;
+pub mod kube_state_metrics;
 pub mod kubernetes_objects;
 pub mod moto;
 pub mod ports;

@@ -358,6 +358,46 @@ mod tests {
         assert!(process.log().contains("cleaned"));
     }
 
+    /// Runs itself as the program that is killed.
+    #[tokio::test]
+    async fn a_shared_process_dies_with_a_killed_test_program() {
+        const FOLDER: &str = "LIFEBOAT_TESTKIT_SHARED";
+        if let Some(folder) = std::env::var_os(FOLDER) {
+            let folder = Path::new(&folder);
+            let script = format!("echo $$ > '{}/id'; exec sleep 600", folder.display());
+            let _running = Process::spawn_shared("sleep", &shell(&script), &folder.join("log"));
+            std::future::pending::<()>().await;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let mut program = Command::new(std::env::current_exe().unwrap());
+        program
+            .args([
+                "--exact",
+                "process::tests::a_shared_process_dies_with_a_killed_test_program",
+            ])
+            .env(FOLDER, folder.path());
+        let program = Process::spawn("test program", program);
+        let id = || fs::read_to_string(folder.path().join("id")).unwrap_or_default();
+        program
+            .wait_until("start a process", Duration::from_secs(30), async || {
+                id().ends_with('\n')
+            })
+            .await;
+        let id = id().trim().parse().unwrap();
+        assert!(exists(id));
+        program.kill_9();
+        let start = Instant::now();
+        // The machine's first process reaps it.
+        while exists(id) && !is_zombie(id) {
+            assert!(start.elapsed() < Duration::from_secs(30), "{id} lives on");
+            tokio::time::sleep(POLL).await;
+        }
+    }
+
+    fn is_zombie(id: u32) -> bool {
+        fs::read_to_string(format!("/proc/{id}/stat")).is_ok_and(|stat| stat.contains(") Z "))
+    }
+
     #[tokio::test]
     async fn a_victim_is_killed_even_when_the_kill_came_before_the_start() {
         let victim = Victim::default();

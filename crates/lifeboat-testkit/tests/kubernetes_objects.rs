@@ -2,14 +2,19 @@
 #![expect(clippy::panic, reason = "a panic in a helper is a failed test")]
 
 use std::net::Ipv4Addr;
+use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use lifeboat_testkit::control_plane::ControlPlane;
+use lifeboat_testkit::http;
+use lifeboat_testkit::kube_state_metrics::KubeStateMetrics;
 use lifeboat_testkit::kubernetes_objects::{
     Backup, Cluster, CronJob, Deployment, InstancePod, Job, KubernetesObject, ObjectStore,
     ScheduledBackup,
 };
 use serde_json::Value;
+
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Asserts that everything in `built` is in `stored`, with the same value.
 fn assert_holds(stored: &Value, built: &Value, path: &str) {
@@ -153,6 +158,36 @@ async fn cron_jobs_and_jobs_are_stored_whole() {
         .list("batch/v1", "Job", Some(&namespace))
         .await;
     assert_eq!(jobs.len(), 5);
+}
+
+#[tokio::test]
+async fn kube_state_metrics_tells_of_a_cron_job_that_succeeded_but_not_of_one_that_never_did() {
+    let control_plane = ControlPlane::shared().await;
+    let namespace = control_plane.create_namespace("metrics").await;
+    let (before, now) = times();
+    for object in [
+        CronJob::new(&namespace, "good", "0 3 * * *").last_successful(now),
+        CronJob::new(&namespace, "never", "0 3 * * *").last_scheduled(before),
+    ] {
+        control_plane.apply(&object.object()).await;
+    }
+    let metrics = KubeStateMetrics::start(control_plane).await;
+    let url = format!("http://{}/metrics", metrics.target());
+    let series = |metric: &str, name: &str| {
+        format!("kube_cronjob_{metric}{{namespace=\"{namespace}\",cronjob=\"{name}\"}}")
+    };
+    let start = Instant::now();
+    let text = loop {
+        let text = http::request("GET", &url, &[], "").await.unwrap().text();
+        if text.contains(&series("status_last_schedule_time", "never")) {
+            break text;
+        }
+        assert!(start.elapsed() < PATIENCE, "{}\n{text}", metrics.log());
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    };
+    let successful = "status_last_successful_time";
+    assert!(text.contains(&series(successful, "good")), "{text}");
+    assert!(!text.contains(&series(successful, "never")), "{text}");
 }
 
 #[tokio::test]

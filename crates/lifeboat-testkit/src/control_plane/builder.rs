@@ -1,6 +1,7 @@
 //! How a control plane is to run, and its start.
 
 use std::process::Command;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use super::ControlPlane;
@@ -76,9 +77,12 @@ impl Builder {
             client,
             discovery: Discovery::default(),
             authority,
+            kubeconfigs: Mutex::default(),
             folder,
         };
         control_plane.wait_until_ready().await;
+        // For people who look around while a test waits.
+        let _path = control_plane.administrators_kubeconfig();
         if self.controllers {
             let started = controller_manager(&control_plane).await;
             control_plane.controllers.push(started);

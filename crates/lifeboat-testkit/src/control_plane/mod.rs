@@ -21,8 +21,10 @@ pub use builder::Builder;
 pub use client::ApiAnswer;
 pub use controllers::NODE;
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::Mutex;
 
 use tokio::sync::OnceCell;
 
@@ -44,6 +46,8 @@ pub struct ControlPlane {
     client: Client,
     discovery: Discovery,
     authority: Authority,
+    /// By the name of the user.
+    kubeconfigs: Mutex<HashMap<String, PathBuf>>,
     folder: Folder,
 }
 

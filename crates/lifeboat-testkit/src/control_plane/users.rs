@@ -2,11 +2,11 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::PoisonError;
 
 use serde_json::{Value, json};
 
 use super::ControlPlane;
-use super::certificates::Signed;
 use super::objects::JSON;
 
 impl ControlPlane {
@@ -14,15 +14,13 @@ impl ControlPlane {
     /// account, only a role binding; without one it may do next to nothing.
     #[must_use]
     pub fn kubeconfig(&self, name: &str) -> PathBuf {
-        self.kubeconfig_by_certificate(name, &self.authority.user(name, None))
+        self.kubeconfig_by_certificate(name, None)
     }
 
     /// A kubeconfig that makes a program a user who may do everything.
     #[must_use]
     pub fn administrators_kubeconfig(&self) -> PathBuf {
-        let name = "administrator";
-        let signed = self.authority.user(name, Some("system:masters"));
-        self.kubeconfig_by_certificate(name, &signed)
+        self.kubeconfig_by_certificate("administrator", Some("system:masters"))
     }
 
     /// A kubeconfig that makes a program a service account, which must be there, by a token in a
@@ -56,12 +54,21 @@ impl ControlPlane {
         self.authority.certificate()
     }
 
-    fn kubeconfig_by_certificate(&self, name: &str, signed: &Signed) -> PathBuf {
-        let user = json!({
-            "client-certificate": signed.certificate,
-            "client-key": signed.key,
+    fn kubeconfig_by_certificate(&self, name: &str, group: Option<&str>) -> PathBuf {
+        let mut written = self
+            .kubeconfigs
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        // Written once: another test's program may be reading it.
+        let kubeconfig = written.entry(name.to_owned()).or_insert_with(|| {
+            let signed = self.authority.user(name, group);
+            let user = json!({
+                "client-certificate": signed.certificate,
+                "client-key": signed.key,
+            });
+            self.write_kubeconfig(&name.replace([':', '/'], "-"), &user)
         });
-        self.write_kubeconfig(&name.replace([':', '/'], "-"), &user)
+        kubeconfig.clone()
     }
 
     fn write_kubeconfig(&self, name: &str, user: &Value) -> PathBuf {
