@@ -104,6 +104,7 @@ fn the_first_help_shows_the_way() {
       run          Start a backup, verification or prune of an asset now
       resources    Check the documents that say what to back up, and what is
                    promised
+      crds         Print the definitions of the custom resources of Kubernetes
       completions  Print a completion script for a shell
       help         Print this message or the help of the given subcommand(s)
 

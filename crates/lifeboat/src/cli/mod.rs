@@ -2,6 +2,7 @@
 
 mod backup;
 mod backups;
+mod crds;
 mod repository;
 mod resources;
 mod s3;
@@ -18,6 +19,7 @@ pub(crate) use backups::{
     BackupsCommand, ListOptions, PinOptions, PruneOptions, RestoreOptions, ShowOptions,
     UnpinOptions, VerifyOptions,
 };
+pub(crate) use crds::CrdsOptions;
 pub(crate) use repository::RepositoryOptions;
 pub(crate) use resources::{CheckOptions, ResourcesCommand};
 pub(crate) use serve::ServeOptions;
@@ -108,6 +110,20 @@ Examples:
     /// Check the documents that say what to back up, and what is promised
     #[command(subcommand)]
     Resources(ResourcesCommand),
+    /// Print the definitions of the custom resources of Kubernetes
+    #[command(long_about = "\
+Print the definitions of the custom resources of Kubernetes.
+
+With them, PrometheusBackup and BackupPolicy documents can be kept in a cluster as well as in files. \
+The API server then checks much of what `lifeboat resources check` does, and says it in the same \
+words. With --output json or yaml, they are one list.")]
+    #[command(after_help = "\
+Examples:
+  lifeboat crds | kubectl apply --server-side -f -
+  lifeboat crds PrometheusBackup > prometheus-backup.yaml
+  Before an update, to see what would change:
+    lifeboat crds | kubectl diff -f -")]
+    Crds(CrdsOptions),
     /// Print a completion script for a shell
     #[command(
         after_help = "Example:\n  lifeboat completions bash > /etc/bash_completion.d/lifeboat"

@@ -2,6 +2,7 @@
 
 mod backup_prometheus;
 mod backup_report;
+mod crds;
 mod list;
 mod pin;
 mod prune;
@@ -52,6 +53,7 @@ pub(crate) async fn backups(
     }
 }
 
+pub(crate) use crds::run as crds;
 pub(crate) use run::{LostRun, run};
 pub(crate) use status::run as status;
 
