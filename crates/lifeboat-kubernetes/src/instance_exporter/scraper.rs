@@ -80,7 +80,6 @@ impl Scraper {
             .redirect(reqwest::redirect::Policy::none())
             // Pods are asked directly, whatever proxy the environment names for the world outside.
             .no_proxy()
-            .timeout(settings.timeout)
             // Kept connections would be one a pod, for a request each half a minute.
             .pool_max_idle_per_host(0)
             .build()
