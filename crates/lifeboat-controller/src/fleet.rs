@@ -226,13 +226,18 @@ impl Managed {
         due
     }
 
+    /// The verdicts as of now.
+    pub(crate) fn judge(&self, policies: &[Policy], now: Timestamp) -> Assessment {
+        assess_asset(&self.asset, policies, now)
+    }
+
     fn assess(
         &mut self,
         policies: &[Policy],
         now: Timestamp,
         recorder: &Recorder,
     ) -> Arc<Assessment> {
-        let mut assessment = assess_asset(&self.asset, policies, now);
+        let mut assessment = self.judge(policies, now);
         let paused = self.asset.is_paused() || assessment.effective.suspend;
         if paused != self.asset.history.suspended_since.is_some() {
             let since = paused.then_some(now);
@@ -248,7 +253,7 @@ impl Managed {
         assessment
     }
 
-    fn view(&self, assessment: Arc<Assessment>, now: Timestamp) -> AssetView {
+    pub(crate) fn view(&self, assessment: Arc<Assessment>, now: Timestamp) -> AssetView {
         let paused = assessment.effective.suspend || self.asset.is_paused();
         let by_others = self.asset.facts.iter().flat_map(|facts| &facts.schedules);
         let by_others = by_others

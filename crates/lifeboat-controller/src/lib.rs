@@ -9,6 +9,7 @@
 //! outbox, delivery   telling them
 //! controller         the loop that holds all of these; declarations and ending are parts of it
 //! view, handle       what others see of it, and what they may ask
+//! glance             a view without any of this but a source
 //! ```
 
 mod alerting;
@@ -18,6 +19,7 @@ mod delivery;
 mod ending;
 mod error;
 mod fleet;
+mod glance;
 mod handle;
 pub mod operations;
 mod outbox;
@@ -31,6 +33,7 @@ mod view;
 pub use controller::{Controller, ControllerSettings};
 pub use error::ControllerError;
 pub use fleet::{AssetSpec, Care, Operated};
+pub use glance::Glance;
 pub use handle::{Handle, Refusal, Request};
 pub use resource_folder::{ResourceFolderSource, Variable, prometheus_asset};
 pub use source::{Declared, Source};
