@@ -91,6 +91,7 @@ impl Error {
                     .to_owned(),
             ),
             Self::Proxy { .. } => Some("use a context without proxy-url".to_owned()),
+            Self::Scraper(_) => None,
             Self::Setup { .. } => {
                 Some("check the certificates and keys that the kubeconfig names".to_owned())
             }

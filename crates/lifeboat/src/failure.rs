@@ -80,6 +80,7 @@ fn hint(error: &(dyn StdError + 'static)) -> Option<String> {
     first_of!(
         lifeboat_repository::Error,
         lifeboat_prometheus::Error,
+        lifeboat_kubernetes::Error,
         lifeboat_ledger::Error,
         lifeboat_alerts::RouterError,
         lifeboat_alerts::SettingsError,

@@ -56,9 +56,13 @@ impl From<Refusal> for ApiError {
             Refusal::UnknownAsset(_) => {
                 Self::new(StatusCode::NOT_FOUND, error).hint("GET /api/v1/assets lists the assets")
             }
+            Refusal::NotOperated(_) => Self::new(StatusCode::CONFLICT, error)
+                .hint("start it where it is operated: with kubectl, or in its own resource"),
             Refusal::Running { asset, .. } => Self::new(StatusCode::CONFLICT, error).hint(format!(
                 "`lifeboat status {asset}` shows how far it has come"
             )),
+            Refusal::NotOperated(_) => Self::new(StatusCode::CONFLICT, error)
+                .hint("whoever operates it starts its backups: such as `kubectl create job --from`"),
             Refusal::Stopping => Self::new(StatusCode::SERVICE_UNAVAILABLE, error),
         }
     }

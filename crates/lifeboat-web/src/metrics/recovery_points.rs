@@ -12,7 +12,8 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         help: "The moment whose state the newest good recovery point holds.",
         labels: &[],
         of_asset: true,
-        source: "The repository's inventory and the runs since. Absent while there is no good \
+        source: "The repository's inventory and the runs since; what is seen, for assets that others \
+                 operate. Absent while there is no good \
                  recovery point; one that is dated in the future doesn't count.",
         write: |view, series| {
             for asset in &view.assets {
@@ -30,11 +31,13 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         help: "What a restore of the newest good recovery point would fetch.",
         labels: &[],
         of_asset: true,
-        source: "The repository's inventory. Absent while there is no good recovery point.",
+        source: "The repository's inventory. Absent while there is no good recovery point, and where \
+                 nobody says how large it is.",
         write: |view, series| {
             for asset in &view.assets {
-                if let Some(point) = asset.asset.history.newest_good_point(view.at) {
-                    series.sample_of(&labels::of(&asset.asset.id), point.bytes)?;
+                let point = asset.asset.history.newest_good_point(view.at);
+                if let Some(bytes) = point.and_then(|point| point.bytes) {
+                    series.sample_of(&labels::of(&asset.asset.id), bytes)?;
                 }
             }
             Ok(())

@@ -2,6 +2,7 @@
 
 mod backup;
 mod backups;
+mod kubernetes;
 mod crds;
 mod repository;
 mod resources;
@@ -19,6 +20,7 @@ pub(crate) use backups::{
     BackupsCommand, ListOptions, PinOptions, PruneOptions, RestoreOptions, ShowOptions,
     UnpinOptions, VerifyOptions,
 };
+pub(crate) use kubernetes::KubernetesOptions;
 pub(crate) use crds::CrdsOptions;
 pub(crate) use repository::RepositoryOptions;
 pub(crate) use resources::{CheckOptions, ResourcesCommand};

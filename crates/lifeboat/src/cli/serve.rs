@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::Args;
 use jiff::SignedDuration;
 
-use super::values;
+use super::{kubernetes::KubernetesOptions, values};
 
 #[derive(Debug, Args)]
 pub(crate) struct ServeOptions {
@@ -25,6 +25,28 @@ pub(crate) struct ServeOptions {
         value_name = "DIR"
     )]
     pub(crate) resources: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) kubernetes: KubernetesOptions,
+    /// Watch only this namespace; all of them if left out
+    #[arg(
+        long,
+        env = "LIFEBOAT_WATCH_NAMESPACES",
+        hide_env_values = true,
+        value_name = "NAME",
+        value_delimiter = ',',
+        help_heading = "Kubernetes"
+    )]
+    pub(crate) watch_namespace: Vec<String>,
+    /// Whether the exporters of PostgreSQL instances are read, on port 9187 of their pods
+    /// [default: true]
+    #[arg(
+        long,
+        env = "LIFEBOAT_INSTANCE_EXPORTERS",
+        hide_env_values = true,
+        value_name = "BOOL",
+        help_heading = "Kubernetes"
+    )]
+    pub(crate) instance_exporters: Option<bool>,
     /// Where history is kept: a file, or postgres://user@host/database [default: lifeboat.db]
     #[arg(
         long,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, builder::PossibleValuesParser, builder::TypedValueParser};
 use lifeboat_core::{AssetKind, Operation};
 
+use super::KubernetesOptions;
 use crate::api_client::{ApiClient, ApiClientError};
 
 /// The address of a server on this machine that was told no other; its port is lifeboat-web's.
@@ -56,6 +57,9 @@ pub(crate) struct StatusOptions {
     /// Go on, and show every change; Ctrl-C ends it
     #[arg(long)]
     pub(crate) watch: bool,
+    /// The cluster to look at instead of asking a server
+    #[command(flatten)]
+    pub(crate) kubernetes: KubernetesOptions,
     #[command(flatten)]
     pub(crate) server: ServerOptions,
 }

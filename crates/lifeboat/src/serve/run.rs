@@ -1,18 +1,29 @@
 //! Starts everything in order, and ends it in the opposite one.
 
-use std::{fs, path::Path, process::ExitCode, sync::Arc};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
 
 use anyhow::Context;
 use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 use lifeboat_alerts::Router;
-use lifeboat_controller::{Controller, ResourceFolderSource};
+use lifeboat_controller::{Controller, ResourceFolderSource, Source};
+use lifeboat_kubernetes::{Connection, CustomResources, KubernetesSource};
 use lifeboat_ledger::Ledger;
+use lifeboat_repository::RequestCounters;
 use lifeboat_resources::ResourceFolder;
 use lifeboat_web::ApiToken;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::{error::ServeError, run_history::LedgerHistory, settings::Settings};
+use super::{
+    error::ServeError,
+    run_history::LedgerHistory,
+    settings::{KubernetesSettings, Settings},
+};
 use crate::{
     cli::{ServeOptions, variable},
     interrupt::on_signal,
@@ -33,14 +44,15 @@ pub(crate) async fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
         .map_err(|source| ServeError::Listen { address, source })?;
     let ledger = Ledger::open(&settings.ledger).await?;
     let stop = stop_on_signal()?;
-    let source = Box::new(ResourceFolderSource::new(
-        ResourceFolder::new(settings.resources),
-        variable,
-        Arc::clone(&settings.controller.requests),
-    ));
+    let sources = sources(
+        settings.resources,
+        settings.kubernetes,
+        &settings.controller.requests,
+    )
+    .await?;
     let history = LedgerHistory(Ledger::open_read_only(&settings.ledger).await?);
     let (controller, handle) =
-        Controller::start(settings.controller, source, ledger, router, Arc::new(now)).await?;
+        Controller::start(settings.controller, sources, ledger, router, Arc::new(now)).await?;
     tracing::info!(
         "lifeboat {} serves http://{}/ with the ledger {}",
         env!("CARGO_PKG_VERSION"),
@@ -55,6 +67,34 @@ pub(crate) async fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
     web_stop.cancel();
     web.await.context("the HTTP side was ended by a defect")??;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A folder of resources, a cluster, or both.
+async fn sources(
+    resources: Option<PathBuf>,
+    kubernetes: Option<KubernetesSettings>,
+    requests: &Arc<RequestCounters>,
+) -> anyhow::Result<Vec<Box<dyn Source>>> {
+    let mut sources: Vec<Box<dyn Source>> = Vec::new();
+    if let Some(folder) = resources {
+        let folder = ResourceFolder::new(folder);
+        let requests = Arc::clone(requests);
+        sources.push(Box::new(ResourceFolderSource::new(
+            folder, variable, requests,
+        )));
+    }
+    if let Some(settings) = kubernetes {
+        let connection = Connection::open(&settings.connection).await?;
+        let resources = CustomResources {
+            variable,
+            requests: Arc::clone(requests),
+        };
+        let clock: lifeboat_kubernetes::Clock = Arc::new(now);
+        let source = KubernetesSource::start(&connection, &settings.scope, resources, &clock)?;
+        tracing::info!("watching the cluster at {}", connection.url());
+        sources.push(Box::new(source));
+    }
+    Ok(sources)
 }
 
 fn read_token(path: &Path) -> Result<ApiToken, ServeError> {

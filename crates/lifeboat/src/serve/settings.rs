@@ -14,9 +14,10 @@ use lifeboat_alerts::{
     settings::{AlertmanagerSettings, NotifierSettings, SecretUrl, WebhookSettings},
 };
 use lifeboat_controller::ControllerSettings;
+use lifeboat_kubernetes::{ConnectionSettings, Scope};
 use lifeboat_ledger::LedgerLocation;
 
-use super::settings_file::SettingsFile;
+use super::settings_file::{KubernetesFile, SettingsFile};
 use crate::cli::{ServeOptions, UsageError};
 
 /// The ledger without a setting: a file in the working directory.
@@ -24,7 +25,8 @@ const DEFAULT_LEDGER: &str = "lifeboat.db";
 
 /// Everything that `serve` goes by.
 pub(super) struct Settings {
-    pub(super) resources: PathBuf,
+    pub(super) resources: Option<PathBuf>,
+    pub(super) kubernetes: Option<KubernetesSettings>,
     pub(super) ledger: LedgerLocation,
     pub(super) listen: SocketAddr,
     pub(super) api_token_file: Option<PathBuf>,
@@ -39,12 +41,15 @@ impl Settings {
             None => SettingsFile::default(),
         };
         let resources = options.resources.clone().or(file.resources);
-        let resources = resources.ok_or_else(|| {
-            UsageError::new(
-                "there is nothing to serve: no folder of resources is given",
-                "give --resources DIR; docs/examples/prometheus-backup.yaml is a document to begin with",
-            )
-        })?;
+        let kubernetes = kubernetes(options, file.kubernetes);
+        if resources.is_none() && kubernetes.is_none() {
+            let error = UsageError::new(
+                "there is nothing to serve: neither a folder of resources nor a cluster is given",
+                "give --resources DIR (docs/examples/prometheus-backup.yaml is a document to begin \
+                 with), or --kubernetes to watch a cluster",
+            );
+            return Err(error.into());
+        }
         let ledger = options.ledger.clone().or(file.ledger);
         let ledger = ledger.as_deref().unwrap_or(DEFAULT_LEDGER).parse()?;
         let listen = options.listen.or(file.listen);
@@ -53,6 +58,7 @@ impl Settings {
         let maximum_runs = options.maximum_runs.or(file.maximum_runs).unwrap_or(2);
         Ok(Self {
             resources,
+            kubernetes,
             ledger,
             listen: listen.unwrap_or(default_listen),
             api_token_file: options.api_token_file.clone().or(file.api_token_file),
@@ -77,6 +83,40 @@ impl Settings {
             alerts: alerts(options, file.alerts),
         })
     }
+}
+
+/// Which cluster is watched, and what of it.
+pub(super) struct KubernetesSettings {
+    pub(super) connection: ConnectionSettings,
+    pub(super) scope: Scope,
+}
+
+/// The cluster, if one is to be watched. What an option says takes the place of the file's.
+fn kubernetes(options: &ServeOptions, file: KubernetesFile) -> Option<KubernetesSettings> {
+    let cluster = &options.kubernetes;
+    let is_named = file.kubeconfig.is_some() || file.context.is_some();
+    let is_wanted = cluster
+        .is_wanted()
+        .or(file.enabled)
+        .unwrap_or(is_named || !options.watch_namespace.is_empty());
+    let namespaces = if options.watch_namespace.is_empty() {
+        file.namespaces
+    } else {
+        options.watch_namespace.iter().cloned().collect()
+    };
+    is_wanted.then(|| KubernetesSettings {
+        connection: ConnectionSettings {
+            kubeconfig: cluster.kubeconfig.clone().or(file.kubeconfig),
+            context: cluster.context.clone().or(file.context),
+        },
+        scope: Scope {
+            namespaces,
+            instance_exporters: options
+                .instance_exporters
+                .or(file.instance_exporters)
+                .unwrap_or(true),
+        },
+    })
 }
 
 /// The notifiers of the options take the place of the file's.

@@ -1,6 +1,7 @@
 //! `lifeboat.yaml`: the settings of the process, each of which is also an option and a variable.
 
 use std::{
+    collections::BTreeSet,
     fs, io,
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -16,6 +17,7 @@ use serde::{Deserialize, Deserializer, de};
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub(super) struct SettingsFile {
     pub(super) resources: Option<PathBuf>,
+    pub(super) kubernetes: KubernetesFile,
     pub(super) ledger: Option<String>,
     pub(super) listen: Option<SocketAddr>,
     pub(super) api_token_file: Option<PathBuf>,
@@ -30,6 +32,17 @@ pub(super) struct SettingsFile {
     pub(super) shutdown_grace: Option<SignedDuration>,
     #[serde(deserialize_with = "duration")]
     pub(super) history_retention: Option<SignedDuration>,
+}
+
+/// What stands in the file about the cluster.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub(super) struct KubernetesFile {
+    pub(super) enabled: Option<bool>,
+    pub(super) kubeconfig: Option<PathBuf>,
+    pub(super) context: Option<String>,
+    pub(super) namespaces: BTreeSet<String>,
+    pub(super) instance_exporters: Option<bool>,
 }
 
 /// Why the file can't be used.

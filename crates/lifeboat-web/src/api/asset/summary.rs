@@ -56,8 +56,8 @@ pub struct Point {
     pub taken_at: Timestamp,
     /// Its age.
     pub age_seconds: f64,
-    /// What a restore would fetch, in bytes.
-    pub bytes: u64,
+    /// What a restore would fetch, in bytes; none where nobody says.
+    pub bytes: Option<u64>,
 }
 
 /// A run that is under way.

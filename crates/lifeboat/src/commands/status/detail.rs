@@ -129,7 +129,7 @@ impl Detail {
             table.row([
                 point.point.name.clone(),
                 span(point.point.age_seconds),
-                bytes(point.point.bytes),
+                point.point.bytes.map(bytes).unwrap_or_default(),
                 verified.map_or_else(|| "never".to_owned(), |found| found.level.clone()),
                 if point.pinned {
                     format!("{state}, pinned")

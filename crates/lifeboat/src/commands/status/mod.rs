@@ -1,5 +1,6 @@
 //! `lifeboat status`: how every asset is, or all that is known of one.
 
+mod asked;
 mod detail;
 mod overview;
 pub(super) mod selection;
@@ -7,17 +8,12 @@ mod words;
 
 use std::{io::IsTerminal, io::Write, process::ExitCode, time::Duration};
 
+use asked::Asked;
 use detail::Detail;
 use lifeboat_web::api::{AssetCounts, RunQuery};
 use overview::Overview;
 
-use crate::{
-    api_client::{ApiClient, ApiClientError},
-    cli::StatusOptions,
-    commands::exit_code,
-    failure,
-    output::Printer,
-};
+use crate::{cli::StatusOptions, commands::exit_code, failure, output::Printer};
 
 /// How often `--watch` asks again.
 const EVERY: Duration = Duration::from_secs(2);
@@ -25,14 +21,14 @@ const EVERY: Duration = Duration::from_secs(2);
 const LAST_RUNS: u32 = 10;
 
 pub(crate) async fn run(options: &StatusOptions, printer: &Printer) -> anyhow::Result<ExitCode> {
-    let client = options.server.client()?;
+    let mut asked = Asked::of(options).await?;
     if !options.watch {
-        let shown = ask(&client, options).await?;
+        let shown = ask(&mut asked, options).await?;
         shown.print(printer)?;
         return Ok(exit_code(shown.is_fine()));
     }
     tokio::select! {
-        watched = watch(&client, options, printer) => watched,
+        watched = watch(&mut asked, options, printer) => watched,
         interrupted = tokio::signal::ctrl_c() => {
             interrupted?;
             Ok(ExitCode::SUCCESS)
@@ -70,23 +66,18 @@ impl Shown {
     }
 }
 
-async fn ask(client: &ApiClient, options: &StatusOptions) -> anyhow::Result<Shown> {
-    let mut list = client.assets().await?;
+async fn ask(asked: &mut Asked, options: &StatusOptions) -> anyhow::Result<Shown> {
+    let mut list = asked.assets().await?;
     if let Some(wanted) = &options.asset {
         let id = selection::select(wanted, list.assets.iter().map(|asset| &asset.asset))?;
-        let asset = client.asset(&id).await?;
+        let asset = asked.asset(&id).await?;
         let asset = asset.ok_or_else(|| selection::gone(&id))?;
         let query = RunQuery {
             asset: Some(id),
             limit: Some(LAST_RUNS),
             ..RunQuery::default()
         };
-        // Without a ledger the rest is worth the more.
-        let (last_runs, runs_error) = match client.runs(&query).await {
-            Ok(runs) => (runs, None),
-            Err(ApiClientError::Refused { error, .. }) => (Vec::new(), Some(error)),
-            Err(error) => return Err(error.into()),
-        };
+        let (last_runs, runs_error) = asked.runs(&query).await?;
         return Ok(Shown::One(Box::new(Detail {
             asset,
             last_runs,
@@ -104,12 +95,12 @@ async fn ask(client: &ApiClient, options: &StatusOptions) -> anyhow::Result<Show
 
 /// Shows what there is until somebody ends it: anew each time on a terminal, else at each change.
 async fn watch(
-    client: &ApiClient,
+    asked: &mut Asked,
     options: &StatusOptions,
     printer: &Printer,
 ) -> anyhow::Result<ExitCode> {
     let is_terminal = std::io::stdout().is_terminal() && printer.is_for_people();
-    let first = ask(client, options).await?;
+    let first = ask(asked, options).await?;
     let mut news = None;
     let mut shown = Ok(first);
     loop {
@@ -133,7 +124,7 @@ async fn watch(
             }
         }
         tokio::time::sleep(EVERY).await;
-        shown = ask(client, options).await;
+        shown = ask(asked, options).await;
     }
 }
 

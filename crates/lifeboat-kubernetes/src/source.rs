@@ -1,0 +1,164 @@
+//! A cluster as the source of assets and policies.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use lifeboat_controller::{AssetSpec, Declared, Source};
+use lifeboat_core::{AssetId, AssetKind, Finding, Policy, assess::Blind};
+use tokio::{
+    sync::{Notify, watch},
+    task::JoinHandle,
+};
+
+use crate::{
+    Clock, Connection, Error,
+    event::Watch,
+    instance_exporter::{Reader, Scraper, ScraperSettings},
+    look_out::LookOut,
+    observers::{self, CustomResources},
+    translation::Translation,
+    watching::Watches, world::World,
+};
+
+/// What of a cluster is looked at.
+pub struct Scope {
+    /// Only these namespaces; all of them if there are none.
+    pub namespaces: BTreeSet<String>,
+    /// Whether the exporters of database instances are read.
+    pub instance_exporters: bool,
+}
+
+/// Declares what is seen in a cluster.
+pub struct KubernetesSource {
+    pending: Arc<Mutex<Pending>>,
+    policies: watch::Sender<Arc<Vec<Policy>>>,
+    settled: watch::Receiver<bool>,
+    task: JoinHandle<()>,
+}
+
+/// What was seen and not taken yet.
+#[derive(Default)]
+pub(crate) struct Pending {
+    /// Assets as they are now; none for those that are gone.
+    pub(crate) assets: BTreeMap<AssetId, Option<AssetSpec>>,
+    /// Kinds that were seen as a whole for the first time.
+    pub(crate) completed: BTreeSet<AssetKind>,
+    /// The policies, if they changed.
+    pub(crate) policies: Option<Vec<Policy>>,
+    /// The findings, if they changed.
+    pub(crate) findings: Option<Vec<Finding>>,
+    /// The kinds that nobody can look at.
+    pub(crate) blind: BTreeMap<AssetKind, Blind>,
+    /// To be told of news.
+    pub(crate) news: Option<Arc<Notify>>,
+}
+
+impl KubernetesSource {
+    /// Begins to watch a cluster. Must be called within a Tokio runtime.
+    pub fn start(
+        connection: &Connection,
+        scope: &Scope,
+        resources: CustomResources,
+        clock: &Clock,
+    ) -> Result<Self, Error> {
+        let world = World::new(Watch::all(&scope.namespaces));
+        let watches = Watches::start(connection, &scope.namespaces, clock)?;
+        let (policies, heeded) = watch::channel(Arc::default());
+        let (tell_settled, settled) = watch::channel(false);
+        let reader = if scope.instance_exporters {
+            let scraper = Scraper::new(ScraperSettings::default(), Clock::clone(clock))?;
+            Some(Reader::start(scraper))
+        } else {
+            None
+        };
+        let started_at = clock();
+        let pending = Arc::new(Mutex::new(Pending {
+            blind: crate::translation::blind(&world, started_at),
+            ..Pending::default()
+        }));
+        let look_out = LookOut {
+            world,
+            watches,
+            reader,
+            translation: Translation::new(observers::all(resources)),
+            clock: Clock::clone(clock),
+            started_at,
+            policies: heeded,
+            pending: Arc::clone(&pending),
+            settled: tell_settled,
+            findings: Vec::new(),
+            own_policies: Vec::new(),
+        };
+        Ok(Self {
+            pending,
+            policies,
+            settled,
+            task: tokio::spawn(look_out.run()),
+        })
+    }
+
+    /// Waits until everything has been seen, or it is known why it can't be; tells whether that was
+    /// within the limit.
+    pub async fn settle(&mut self, limit: Duration) -> bool {
+        let settled = self.settled.wait_for(|settled| *settled);
+        matches!(tokio::time::timeout(limit, settled).await, Ok(Ok(_)))
+    }
+}
+
+impl Drop for KubernetesSource {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Source for KubernetesSource {
+    fn changes(&mut self, _now: Timestamp) -> Result<Option<Declared>, String> {
+        let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        let assets = std::mem::take(&mut pending.assets);
+        let complete = std::mem::take(&mut pending.completed);
+        let (policies, findings) = (pending.policies.take(), pending.findings.take());
+        drop(pending);
+        if assets.is_empty() && complete.is_empty() && policies.is_none() && findings.is_none() {
+            return Ok(None);
+        }
+        let mut declared = Declared {
+            complete,
+            policies,
+            findings,
+            ..Declared::default()
+        };
+        for (id, spec) in assets {
+            match spec {
+                Some(spec) => declared.assets.push(spec),
+                None => declared.gone.push(id),
+            }
+        }
+        Ok(Some(declared))
+    }
+
+    fn blind(&self) -> BTreeMap<AssetKind, Blind> {
+        let pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        pending.blind.clone()
+    }
+
+    fn tell_news(&mut self, news: Arc<Notify>) {
+        let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        // There may have been some before.
+        news.notify_one();
+        pending.news = Some(news);
+    }
+
+    fn heed(&mut self, policies: &[Policy]) {
+        self.policies.send_if_modified(|known| {
+            let is_new = known.as_slice() != policies;
+            if is_new {
+                *known = Arc::new(policies.to_vec());
+            }
+            is_new
+        });
+    }
+}
