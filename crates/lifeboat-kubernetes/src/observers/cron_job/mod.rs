@@ -1,0 +1,95 @@
+//! CronJobs that make backups, seen by the Jobs that they leave.
+//!
+//! Of a `CronJob`'s success only `lastSuccessfulTime` stays, and not even that if it is made anew. So
+//! each Job counts as a run while it is seen, and the history keeps what is gone.
+
+mod destination;
+mod findings;
+mod job;
+mod lookalike;
+mod places;
+mod points;
+mod schedule;
+mod selection;
+mod shell;
+#[cfg(test)]
+mod tests;
+mod translate;
+mod words;
+
+use std::sync::Arc;
+
+use lifeboat_controller::AssetSpec;
+use lifeboat_core::{AssetId, AssetKind, Finding};
+
+use super::{Observer, Sight};
+use crate::objects::{Kind, KubernetesObject, ObjectKey, ObjectRef, batch::CronJob};
+
+/// Observes CronJobs of `batch/v1` and their Jobs.
+pub(crate) struct CronJobObserver;
+
+impl Observer for CronJobObserver {
+    fn assets(&self, sight: &Sight<'_>) -> Vec<AssetId> {
+        let cron_jobs = sight.world.cron_jobs().iter();
+        let selected = cron_jobs.filter(|cron_job| is_selected(sight, cron_job));
+        selected.map(|cron_job| id_of(&cron_job.key())).collect()
+    }
+
+    fn concerned(&self, sight: &Sight<'_>, object: &ObjectRef) -> Vec<AssetId> {
+        match object.kind {
+            Kind::CronJob => vec![id_of(&object.key)],
+            Kind::Job => {
+                let job = sight.world.jobs().get(&object.key);
+                match job.and_then(|job| job.cron_job()) {
+                    Some(owner) => vec![selection::asset_id(&object.key.namespace, owner)],
+                    // Nobody can say whose a Job was that is gone, or has lost its owner.
+                    None => self.neighbours(sight, &object.key.namespace),
+                }
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn observe(&self, sight: &Sight<'_>, id: &AssetId) -> Option<AssetSpec> {
+        if id.kind != AssetKind::CronJob || id.cluster.is_some() {
+            return None;
+        }
+        let key = ObjectKey::new(&id.namespace, &id.name);
+        let cron_job = sight.world.cron_jobs().get(&key)?;
+        let own = selection::own_words(cron_job);
+        if !selection::is_selected(cron_job, &own, sight.policies) {
+            return None;
+        }
+        let jobs: Vec<_> = sight.world.jobs_of(&key).map(Arc::as_ref).collect();
+        let spec = translate::translate(cron_job, jobs.iter().copied(), own, sight.now);
+        Some(spec)
+    }
+
+    fn findings(&self, sight: &Sight<'_>) -> Vec<Finding> {
+        let cron_jobs = sight.world.cron_jobs().iter();
+        cron_jobs
+            .filter_map(|cron_job| {
+                let own = selection::own_words(cron_job);
+                let selected = selection::is_selected(cron_job, &own, sight.policies);
+                (!selected).then(|| lookalike::finding(cron_job, &own))?
+            })
+            .collect()
+    }
+}
+
+impl CronJobObserver {
+    fn neighbours(&self, sight: &Sight<'_>, namespace: &str) -> Vec<AssetId> {
+        let mut assets = self.assets(sight);
+        assets.retain(|asset| asset.namespace == namespace);
+        assets
+    }
+}
+
+fn is_selected(sight: &Sight<'_>, cron_job: &CronJob) -> bool {
+    let own = selection::own_words(cron_job);
+    selection::is_selected(cron_job, &own, sight.policies)
+}
+
+fn id_of(key: &ObjectKey) -> AssetId {
+    selection::asset_id(&key.namespace, &key.name)
+}

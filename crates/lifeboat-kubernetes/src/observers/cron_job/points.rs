@@ -1,0 +1,41 @@
+//! The recovery points that a `CronJob` leaves evidence of: its successes.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use lifeboat_core::{Integrity, RecoveryPoint};
+
+use super::job::{self, Progress};
+use crate::objects::batch::{CronJob, Job};
+
+/// A point for each success that is still seen. `lastSuccessfulTime` is that of a Job, often of one
+/// that is gone by now.
+pub(super) fn evident<'a>(
+    cron_job: &CronJob,
+    jobs: impl IntoIterator<Item = &'a Job>,
+) -> Vec<RecoveryPoint> {
+    let mut points: Vec<RecoveryPoint> = jobs
+        .into_iter()
+        .filter_map(|job| match job::progress(job)? {
+            Progress::Succeeded(at) => Some(point(job::name_of(job), at)),
+            _ => None,
+        })
+        .collect();
+    let moments: BTreeSet<Timestamp> = points.iter().map(|point| point.taken_at).collect();
+    let last = cron_job.status.last_successful_time;
+    if let Some(last) = last.filter(|last| !moments.contains(last)) {
+        points.push(point(format!("CronJob/{}", cron_job.metadata.name), last));
+    }
+    points
+}
+
+fn point(name: String, taken_at: Timestamp) -> RecoveryPoint {
+    RecoveryPoint {
+        name,
+        taken_at,
+        bytes: None,
+        integrity: Integrity::Whole,
+        verification: None,
+        pinned: false,
+    }
+}

@@ -1,0 +1,38 @@
+//! Which CronJobs are backups: those that say so, and those of which a policy says so.
+
+use lifeboat_core::{AssetId, AssetKind, Policy, Subject};
+use lifeboat_resources::annotations::AssetAnnotations;
+
+use crate::objects::batch::CronJob;
+
+/// The identity of the asset that a `CronJob` is, if it is one.
+pub(super) fn asset_id(namespace: &str, name: &str) -> AssetId {
+    AssetId {
+        cluster: None,
+        kind: AssetKind::CronJob,
+        namespace: namespace.to_owned(),
+        name: name.to_owned(),
+    }
+}
+
+/// What a `CronJob` says of itself. What it is to do is read nowhere else.
+pub(super) fn own_words(cron_job: &CronJob) -> AssetAnnotations {
+    let metadata = &cron_job.metadata;
+    lifeboat_resources::annotations::read(&metadata.annotations, &metadata.labels)
+}
+
+/// Whether a `CronJob` is a backup. Its own word is stronger than that of policies; a policy selects
+/// it only if it names the kind, since most CronJobs are something else.
+pub(super) fn is_selected(cron_job: &CronJob, own: &AssetAnnotations, policies: &[Policy]) -> bool {
+    own.selected.unwrap_or_else(|| {
+        let metadata = &cron_job.metadata;
+        let asset = asset_id(&metadata.namespace, &metadata.name);
+        let subject = Subject {
+            asset: &asset,
+            labels: &metadata.labels,
+        };
+        let mut selectors = policies.iter().map(|policy| &policy.selector);
+        selectors
+            .any(|selector| selector.names_kind(AssetKind::CronJob) && selector.selects(subject))
+    })
+}

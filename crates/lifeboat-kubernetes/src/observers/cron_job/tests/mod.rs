@@ -1,0 +1,7 @@
+//! What is concluded of CronJobs, with objects made by hand and the time as an argument.
+
+mod builder;
+mod facts;
+mod fleet;
+mod runs;
+mod stories;
