@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use lifeboat_testkit::control_plane::ControlPlane;
+use lifeboat_testkit::control_plane::{ApiRequest, ControlPlane};
 use lifeboat_testkit::kubernetes_objects::{Backup, CronJob, KubernetesObject};
+use lifeboat_testkit::process::Process;
 use serde_json::{Value, json};
 
 const PATIENCE: Duration = Duration::from_mins(3);
@@ -103,6 +104,32 @@ async fn the_audit_log_tells_who_asked_what() {
     assert_eq!(request.namespace, namespace);
     assert!(request.user_agent.starts_with("kubectl"), "{request:?}");
     assert!(!request.started);
+}
+
+#[tokio::test]
+async fn a_watch_is_in_the_audit_log_while_it_goes_on() {
+    let control_plane = ControlPlane::shared().await;
+    let namespace = control_plane.create_namespace("watch").await;
+    let mut command = control_plane.kubectl();
+    command.args(["get", "configmaps", "--watch", "--namespace", &namespace]);
+    let kubectl = Process::spawn("kubectl", command);
+    let is_it = |request: &&ApiRequest| request.verb == "watch" && request.namespace == namespace;
+    let requests = control_plane
+        .wait_for_requests("administrator", PATIENCE, |requests| {
+            requests.iter().any(|request| is_it(&request))
+        })
+        .await;
+    assert!(requests.iter().find(is_it).unwrap().started);
+
+    kubectl.kill_9();
+    control_plane
+        .wait_for_requests("administrator", PATIENCE, |requests| {
+            requests
+                .iter()
+                .filter(is_it)
+                .any(|request| !request.started)
+        })
+        .await;
 }
 
 #[tokio::test]
