@@ -1,0 +1,17 @@
+//! Starts a real control plane for trying things by hand: kube-apiserver, controllers, and pods that seem to run.
+//!
+//! `cargo run -p lifeboat-testkit --example control_plane` prints the kubeconfig and serves until
+//! its input ends.
+#![expect(clippy::print_stdout, reason = "a program for people")]
+
+use lifeboat_testkit::control_plane::ControlPlane;
+use tokio::io::{AsyncReadExt, stdin};
+
+#[tokio::main]
+async fn main() -> std::io::Result<()> {
+    let control_plane = ControlPlane::builder().with_kwok().start().await;
+    control_plane.install_custom_resource_definitions().await;
+    println!("{}", control_plane.administrators_kubeconfig().display());
+    // Whoever started it ends it by closing its input.
+    stdin().read_to_end(&mut Vec::new()).await.map(drop)
+}
