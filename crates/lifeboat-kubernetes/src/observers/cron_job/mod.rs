@@ -43,7 +43,7 @@ impl Observer for CronJobObserver {
                 match job.and_then(|job| job.cron_job()) {
                     Some(owner) => vec![selection::asset_id(&object.key.namespace, owner)],
                     // Nobody can say whose a Job was that is gone, or has lost its owner.
-                    None => self.neighbours(sight, &object.key.namespace),
+                    None => neighbours(sight, &object.key.namespace),
                 }
             }
             _ => Vec::new(),
@@ -77,12 +77,14 @@ impl Observer for CronJobObserver {
     }
 }
 
-impl CronJobObserver {
-    fn neighbours(&self, sight: &Sight<'_>, namespace: &str) -> Vec<AssetId> {
-        let mut assets = self.assets(sight);
-        assets.retain(|asset| asset.namespace == namespace);
-        assets
-    }
+/// Every asset of a namespace.
+fn neighbours(sight: &Sight<'_>, namespace: &str) -> Vec<AssetId> {
+    let cron_jobs = sight.world.cron_jobs().iter();
+    cron_jobs
+        .filter(|cron_job| cron_job.metadata.namespace == namespace)
+        .filter(|cron_job| is_selected(sight, cron_job))
+        .map(|cron_job| id_of(&cron_job.key()))
+        .collect()
 }
 
 fn is_selected(sight: &Sight<'_>, cron_job: &CronJob) -> bool {
