@@ -4,14 +4,15 @@
 //! its input ends.
 #![expect(clippy::print_stdout, reason = "a program for people")]
 
+use std::io::{self, Read};
+
 use lifeboat_testkit::control_plane::ControlPlane;
-use tokio::io::{AsyncReadExt, stdin};
 
 #[tokio::main]
-async fn main() -> std::io::Result<()> {
+async fn main() -> io::Result<()> {
     let control_plane = ControlPlane::builder().with_kwok().start().await;
     control_plane.install_custom_resource_definitions().await;
     println!("{}", control_plane.administrators_kubeconfig().display());
     // Whoever started it ends it by closing its input.
-    stdin().read_to_end(&mut Vec::new()).await.map(drop)
+    io::stdin().read_to_end(&mut Vec::new()).map(drop)
 }
