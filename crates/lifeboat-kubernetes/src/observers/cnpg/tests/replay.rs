@@ -98,9 +98,18 @@ impl Replay {
         }
     }
 
-    pub(super) fn spec(&self, moment: &str) -> AssetSpec {
+    pub(super) fn assets(&self) -> Vec<String> {
+        let assets = CnpgObserver.assets(&self.sight(Timestamp::UNIX_EPOCH));
+        assets.iter().map(AssetId::to_string).collect()
+    }
+
+    pub(super) fn find(&self, moment: &str) -> Option<AssetSpec> {
         let id: AssetId = "CNPGCluster/shop/db".parse().unwrap();
-        CnpgObserver.observe(&self.sight(at(moment)), &id).unwrap()
+        CnpgObserver.observe(&self.sight(at(moment)), &id)
+    }
+
+    pub(super) fn spec(&self, moment: &str) -> AssetSpec {
+        self.find(moment).unwrap()
     }
 
     pub(super) fn concerned(&self, kind: Kind, name: &str) -> Vec<String> {
