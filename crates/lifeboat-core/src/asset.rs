@@ -12,7 +12,7 @@ pub enum AssetKind {
     /// A PostgreSQL cluster under CloudNativePG.
     #[serde(rename = "CNPGCluster")]
     CnpgCluster,
-    /// What a CronJob of Kubernetes backs up.
+    /// What a `CronJob` of Kubernetes backs up.
     CronJob,
     /// A program that backups depend on, such as CloudNativePG's operator. It holds nothing itself.
     Operator,

@@ -499,7 +499,7 @@ impl fmt::Display for Evidence {
                         human(window)
                     )?,
                     None => {
-                        formatter.write_str("archiving WAL fails, by the cluster's own account")?
+                        formatter.write_str("archiving WAL fails, by the cluster's own account")?;
                     }
                 }
                 append(formatter, message.as_deref())

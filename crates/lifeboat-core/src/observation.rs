@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use crate::{AssetHistory, Facts, Outcome, RecoveryPoint, Run, RunEnd, RunId, history::Loss};
+use crate::history::{Loss, is_in_the_future};
+use crate::{AssetHistory, Facts, Outcome, RecoveryPoint, Run, RunEnd, RunId};
 
 /// All that an observer sees of one asset.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -25,7 +26,8 @@ pub struct Observation {
 pub enum ObservedPoints {
     /// These are all that there are: one that was known and isn't among them is gone.
     Present(Vec<RecoveryPoint>),
-    /// There is evidence of these. Of earlier ones the evidence goes away, and they stay known.
+    /// There is evidence of these. Of earlier ones the evidence goes away, and they stay known; but
+    /// not what lies in the future, which is an error that somebody may have mended.
     Evident(Vec<RecoveryPoint>),
 }
 
@@ -60,7 +62,7 @@ impl AssetHistory {
                 self.replace_points(points.clone(), now)
             }
             ObservedPoints::Evident(points) => {
-                let points = self.with_evident(points);
+                let points = self.with_evident(points, now);
                 self.replace_points(points, now)
             }
         };
@@ -105,9 +107,10 @@ impl AssetHistory {
                 }
                 changed.push(run);
             }
+            // One that has ended doesn't begin again, whatever its object says by now.
             let oldest = visible
                 .iter()
-                .filter(|run| run.end.is_none())
+                .filter(|run| run.end.is_none() && !history.counted.contains(&run.id))
                 .min_by_key(|run| (run.started_at, &run.id));
             if history.running.as_ref() != oldest.copied() {
                 history.running = oldest.map(|run| (*run).clone());
@@ -117,10 +120,12 @@ impl AssetHistory {
         changed
     }
 
-    /// The evident points joined with those known before, the newest few of them.
-    fn with_evident(&self, evident: &[RecoveryPoint]) -> Vec<RecoveryPoint> {
+    /// The evident points joined with those known before, the newest few of them. One that lies in
+    /// the future is known only as long as it is evident: else it would be an alarm until that date.
+    fn with_evident(&self, evident: &[RecoveryPoint], now: Timestamp) -> Vec<RecoveryPoint> {
         let mut points = evident.to_vec();
-        for known in &self.recovery_points {
+        let past = |known: &&RecoveryPoint| !is_in_the_future(known.taken_at, now);
+        for known in self.recovery_points.iter().filter(past) {
             let same = |point: &RecoveryPoint| {
                 point.name == known.name || point.taken_at == known.taken_at
             };
@@ -189,4 +194,56 @@ fn abandoned(mut run: Run, now: Timestamp) -> Run {
         ..RunEnd::plain(now, Outcome::Inconclusive)
     });
     run
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::*;
+    use crate::Integrity;
+
+    fn minute(minutes: i64) -> Timestamp {
+        Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minutes)
+    }
+
+    fn point(name: &str, at: i64) -> RecoveryPoint {
+        RecoveryPoint {
+            name: name.to_owned(),
+            taken_at: minute(at),
+            bytes: None,
+            integrity: Integrity::Whole,
+            verification: None,
+            pinned: false,
+        }
+    }
+
+    /// The names of what is known after each of these was evident, at its minute.
+    fn known(looks: &[(i64, &[RecoveryPoint])]) -> Vec<String> {
+        let mut history = AssetHistory::new(minute(0));
+        for (at, points) in looks {
+            let observation = Observation {
+                points: ObservedPoints::Evident(points.to_vec()),
+                ..Observation::default()
+            };
+            history.observe(&observation, minute(*at));
+        }
+        let names = history.recovery_points.iter().map(|point| &point.name);
+        names.cloned().collect()
+    }
+
+    #[test]
+    fn a_point_in_the_future_is_known_as_long_as_it_is_evident() {
+        let [good, future] = [point("good", 1), point("future", 60)];
+        let evident = std::slice::from_ref(&future);
+        assert_eq!(known(&[(2, &[good.clone()]), (3, evident)]), ["good", "future"]);
+        assert_eq!(known(&[(2, &[good.clone()]), (3, evident), (4, &[])]), ["good"]);
+        assert_eq!(known(&[(2, &[good]), (3, evident), (60, &[])]), ["good", "future"]);
+    }
+
+    #[test]
+    fn what_clocks_may_differ_by_is_no_future() {
+        let close = point("close", 3);
+        assert_eq!(known(&[(2, &[close]), (2, &[])]), ["close"]);
+    }
 }

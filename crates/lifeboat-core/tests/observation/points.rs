@@ -1,0 +1,121 @@
+//! Recovery points that others make: those that are gone before their time are missed, and no others.
+
+use jiff::SignedDuration;
+use lifeboat_core::{
+    AssetHistory, Check, Evidence, Facts, ObjectiveOverrides, Observation, ObservedPoints,
+    RecoveryPoint, RecoveryWindow, Status,
+    assess::{Asset, assess_asset},
+};
+use rstest::rstest;
+
+use super::{asset, hour, point, present};
+
+fn kept(history: &AssetHistory, at: i64) -> (Status, Evidence) {
+    let asset = Asset {
+        id: asset(),
+        labels: std::collections::BTreeMap::new(),
+        own: ObjectiveOverrides::default(),
+        suspended: false,
+        planned: std::collections::BTreeMap::new(),
+        history: history.clone(),
+        facts: Some(Box::default()),
+        blind: None,
+    };
+    let assessment = assess_asset(&asset, &[], hour(at));
+    let verdict = assessment.verdict(Check::PointsKept).unwrap();
+    (verdict.status, verdict.evidence.clone())
+}
+
+fn known() -> [RecoveryPoint; 3] {
+    [point("first", 0), point("second", 24), point("third", 48)]
+}
+
+#[test]
+fn story_14_points_that_vanish_are_missed_for_a_day_and_until_there_is_a_new_one() {
+    let [first, second, third] = known();
+    let mut history = AssetHistory::new(hour(0));
+    history.observe(&present(&[first.clone(), second, third]), hour(49));
+    assert_eq!(kept(&history, 49).0, Status::Ok);
+    history.observe(&present(std::slice::from_ref(&first)), hour(50));
+    let (status, evidence) = kept(&history, 50);
+    assert_eq!(status, Status::Failing);
+    let told = evidence.to_string();
+    assert!(
+        told.starts_with("2 recovery points have gone before their time"),
+        "{told}"
+    );
+    // A new one alone doesn't end it at once, nor does time alone.
+    history.observe(&present(&[first.clone(), point("fourth", 51)]), hour(52));
+    assert_eq!(kept(&history, 53).0, Status::Failing);
+    assert_eq!(kept(&history, 75).0, Status::Ok);
+    history.observe(&present(std::slice::from_ref(&first)), hour(76));
+    assert_eq!(kept(&history, 400).0, Status::Failing);
+}
+
+#[test]
+fn story_14_sound_twin_retention_takes_the_oldest() {
+    let [first, second, third] = known();
+    let mut history = AssetHistory::new(hour(0));
+    history.observe(&present(&[first, second.clone(), third.clone()]), hour(49));
+    history.observe(&present(&[second, third.clone()]), hour(50));
+    history.observe(&present(&[third]), hour(51));
+    assert_eq!(kept(&history, 51).0, Status::Ok);
+}
+
+#[rstest]
+#[case::too_young_to_go(30, Status::Failing)]
+#[case::old_enough(1, Status::Ok)]
+fn with_a_rule_of_retention_the_age_decides(#[case] days: i64, #[case] expected: Status) {
+    let [first, second, third] = known();
+    let mut history = AssetHistory::new(hour(0));
+    history.observe(&present(&[first, second.clone(), third.clone()]), hour(49));
+    let tidied = Observation {
+        facts: Facts {
+            retention: Some(SignedDuration::from_hours(24 * days)),
+            ..Facts::default()
+        },
+        ..present(&[second, third])
+    };
+    history.observe(&tidied, hour(50));
+    assert_eq!(kept(&history, 50).0, expected);
+}
+
+#[test]
+fn what_the_store_still_accounts_for_is_not_lost_with_its_object() {
+    let mut history = AssetHistory::new(hour(0));
+    history.observe(&present(&known()), hour(49));
+    let objects_gone = Observation {
+        facts: Facts {
+            window: Some(RecoveryWindow {
+                source: "ObjectStore/backups".to_owned(),
+                first: Some(hour(0)),
+                last_succeeded: Some(hour(48)),
+                last_failed: None,
+            }),
+            ..Facts::default()
+        },
+        ..present(&[])
+    };
+    history.observe(&objects_gone, hour(50));
+    assert_eq!(kept(&history, 50).0, Status::Ok);
+}
+
+#[test]
+fn what_is_only_evident_stays_known_when_the_evidence_goes() {
+    let evident = |points: &[RecoveryPoint]| Observation {
+        points: ObservedPoints::Evident(points.to_vec()),
+        ..Observation::default()
+    };
+    let mut history = AssetHistory::new(hour(0));
+    assert!(
+        history
+            .observe(&evident(&[point("job", 1)]), hour(2))
+            .points_changed
+    );
+    assert!(!history.observe(&evident(&[]), hour(3)).points_changed);
+    assert_eq!(
+        history.newest_good_point(hour(3)).unwrap().taken_at,
+        hour(1)
+    );
+    assert_eq!(history.first_recovery_point_at, Some(hour(1)));
+}
