@@ -24,9 +24,14 @@ pub(super) fn evident<'a>(
     let moments: BTreeSet<Timestamp> = points.iter().map(|point| point.taken_at).collect();
     let last = cron_job.status.last_successful_time;
     if let Some(last) = last.filter(|last| !moments.contains(last)) {
-        points.push(point(format!("CronJob/{}", cron_job.metadata.name), last));
+        points.push(point(name_of(cron_job, last), last));
     }
     points
+}
+
+/// With its moment: each success is another point, and none takes the place of an earlier one.
+fn name_of(cron_job: &CronJob, succeeded_at: Timestamp) -> String {
+    format!("CronJob/{} at {succeeded_at}", cron_job.metadata.name)
 }
 
 fn point(name: String, taken_at: Timestamp) -> RecoveryPoint {

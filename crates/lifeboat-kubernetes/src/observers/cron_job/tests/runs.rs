@@ -187,8 +187,10 @@ fn one_success_is_one_point_though_two_objects_tell_of_it() {
 
 #[test]
 fn a_success_whose_job_is_gone_is_a_point_of_the_cron_job() {
-    let expected = ("CronJob/dump".to_owned(), at("2026-11-21T02:10:00Z"));
-    assert_eq!(points(Some("2026-11-21T02:10:00Z"), &[]), [expected]);
+    for moment in ["2026-11-20T02:10:00Z", "2026-11-21T02:10:00Z"] {
+        let expected = (format!("CronJob/dump at {moment}"), at(moment));
+        assert_eq!(points(Some(moment), &[]), [expected]);
+    }
 }
 
 #[test]

@@ -269,7 +269,31 @@ fn story_25_a_success_in_the_future_is_told_and_makes_nothing_green() {
                    "lastSuccessfulTime": "2026-11-21T02:10:00Z"},
     }));
     let sound = watched.look("2026-11-21T03:00:00Z", &right, &[succeeded("2026-11-21")]);
-    assert_eq!(status(&sound, Check::Fresh), Status::Ok);
+    assert_eq!(not_ok(&sound), []);
+}
+
+#[test]
+fn story_25_a_success_in_the_future_hides_no_earlier_one() {
+    let with_success_at = |moment: &str| {
+        cron_job(json!({
+            "status": {"lastScheduleTime": "2026-11-20T02:00:00Z", "lastSuccessfulTime": moment},
+        }))
+    };
+    let good = with_success_at("2026-11-20T02:10:00Z");
+    let mut watched = Watched::new();
+    assert_eq!(
+        not_ok(&watched.look("2026-11-20T03:00:00Z", &good, &[])),
+        []
+    );
+    let ahead = with_success_at("2027-11-20T02:10:00Z");
+    let assessment = watched.look("2026-11-20T04:00:00Z", &ahead, &[]);
+    assert_eq!(not_ok(&assessment), [(Check::Clock, Status::Failing)]);
+    // Mended, or made anew: nothing says any more that there is such a success.
+    let mended = cron_job(json!({"status": {"lastScheduleTime": "2026-11-20T02:00:00Z"}}));
+    assert_eq!(
+        not_ok(&watched.look("2026-11-20T05:00:00Z", &mended, &[])),
+        []
+    );
 }
 
 #[test]
