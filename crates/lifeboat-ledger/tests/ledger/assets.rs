@@ -16,7 +16,10 @@ async fn an_asset_is_known_since_it_was_first_seen_even_if_it_was_gone_between(
     assert_eq!(ledger.see_asset(&main, at(200)).await.unwrap(), at(100));
     ledger.asset_gone(&main, at(300)).await.unwrap();
     assert_eq!(ledger.histories().await.unwrap(), []);
-    assert_eq!(ledger.history(&main).await.unwrap(), None);
+    // To be made anew is not to be new: whoever asks for it by name is told what it was.
+    let gone = ledger.history(&main).await.unwrap().unwrap();
+    assert_eq!(gone.first_seen_at, at(100));
+    assert_eq!(ledger.history(&asset("never")).await.unwrap(), None);
     assert_eq!(ledger.see_asset(&main, at(400)).await.unwrap(), at(100));
     let history = ledger.history(&main).await.unwrap().unwrap();
     assert_eq!(history.first_seen_at, at(100));

@@ -41,6 +41,45 @@ async fn what_was_written_is_there_when_it_is_opened_again(
 
 #[rstest]
 #[tokio::test]
+async fn a_ledger_of_the_first_schema_keeps_what_it_holds(
+    #[values(OnSqlite, OnPostgres)] kind: Kind,
+) {
+    let home = Home::new(kind).await;
+    let migrations = sqlx::migrate!();
+    // Only its file is made here; the tables go, so that the first schema can be made alone.
+    home.open().await.close().await;
+    let mut connection = home.connect().await;
+    for table in [
+        "outbox",
+        "incidents",
+        "alert_instances",
+        "recovery_points",
+        "operation_histories",
+        "runs",
+        "assets",
+        "claim",
+        "_sqlx_migrations",
+    ] {
+        let drop = sqlx::AssertSqlSafe(format!("DROP TABLE {table}"));
+        sqlx::query(drop).execute(&mut connection).await.unwrap();
+    }
+    migrations.run_to(1, &mut connection).await.unwrap();
+    for row in [
+        "INSERT INTO assets (id, first_seen_at) VALUES ('Prometheus/monitoring/main', 5000000)",
+        "INSERT INTO recovery_points (asset, name, taken_at, bytes, pinned) \
+         VALUES ('Prometheus/monitoring/main', 'a', 7000000, 1234, 0)",
+    ] {
+        sqlx::query(row).execute(&mut connection).await.unwrap();
+    }
+    drop(connection);
+    let ledger = home.open().await;
+    let history = ledger.history(&asset("main")).await.unwrap().unwrap();
+    assert_eq!(history.recovery_points[0].bytes, Some(1234));
+    assert_eq!(history.loss, None);
+}
+
+#[rstest]
+#[tokio::test]
 async fn a_newer_schema_is_refused_and_left_alone(#[values(OnSqlite, OnPostgres)] kind: Kind) {
     let home = Home::new(kind).await;
     home.open().await.close().await;
@@ -58,7 +97,7 @@ async fn a_newer_schema_is_refused_and_left_alone(#[values(OnSqlite, OnPostgres)
             error,
             Error::NewerSchema {
                 found: 9999,
-                known: 1,
+                known: 2,
                 ..
             }
         ),

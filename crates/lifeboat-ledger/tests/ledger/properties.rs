@@ -65,7 +65,7 @@ fn points() -> impl Strategy<Value = Vec<RecoveryPoint>> {
     let integrity = prop_oneof![Just(Integrity::Whole), texts().prop_map(Integrity::Damaged)];
     let details = (
         0..3_i64,
-        any::<u64>(),
+        proptest::option::of(any::<u64>()),
         integrity,
         proptest::option::of(verification),
         any::<bool>(),

@@ -1,6 +1,6 @@
 //! Recovery points: found, changed, vanished, and found again.
 
-use lifeboat_core::{AssetHistory, Integrity, PointVerification};
+use lifeboat_core::{AssetHistory, Integrity, Loss, PointVerification};
 use lifeboat_ledger::KnownPoint;
 use rstest::rstest;
 
@@ -53,6 +53,29 @@ async fn what_is_no_longer_found_has_vanished_and_is_kept(
     history.take_inventory(at(300), Ok(vec![point("a", 10)]));
     ledger.put_inventory(&main, &history).await.unwrap();
     assert_eq!(ledger.history(&main).await.unwrap(), Some(history));
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_loss_is_remembered_and_a_size_may_be_unknown(
+    #[values(OnSqlite, OnPostgres)] kind: Kind,
+) {
+    let home = Home::new(kind).await;
+    let ledger = home.open().await;
+    let main = asset("main");
+    let mut history = AssetHistory::new(ledger.see_asset(&main, at(0)).await.unwrap());
+    let mut of_others = point("a", 10);
+    of_others.bytes = None;
+    history.take_inventory(at(100), Ok(vec![of_others]));
+    history.loss = Some(Loss {
+        at: at(90),
+        points: 2,
+        newest: "b".to_owned(),
+        newest_taken_at: at(20),
+    });
+    ledger.put_inventory(&main, &history).await.unwrap();
+    assert_eq!(ledger.history(&main).await.unwrap(), Some(history.clone()));
+    assert_eq!(ledger.histories().await.unwrap(), [(main, history)]);
 }
 
 #[rstest]
