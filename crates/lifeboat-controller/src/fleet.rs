@@ -7,8 +7,8 @@ use std::{
 
 use jiff::Timestamp;
 use lifeboat_core::{
-    AssetHistory, AssetId, AssetKind, ObjectiveOverrides, Observation, Observed, Operation, Policy,
-    RecoveryPoint, Run, Verdict,
+    AssetHistory, AssetId, AssetKind, ObjectiveOverrides, Observation, Observed, ObservedSchedule,
+    Operation, Policy, RecoveryPoint, Run, Verdict,
     assess::{Assessment, Asset, Blind, assess_asset},
     scheduling::{Decision, Planned, RunPlan, Start},
 };
@@ -258,7 +258,7 @@ impl Managed {
         let by_others = self.asset.facts.iter().flat_map(|facts| &facts.schedules);
         let by_others = by_others
             .flatten()
-            .filter_map(|schedule| schedule.first_due().filter(|at| *at > now))
+            .filter_map(ObservedSchedule::first_due)
             .min()
             .map(|at| (Operation::Backup, at));
         let next_starts = self

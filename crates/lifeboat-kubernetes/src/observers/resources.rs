@@ -1,11 +1,14 @@
 //! Lifeboat's own custom resources in a cluster: the very documents that files hold too.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    sync::Arc,
+};
 
 use lifeboat_controller::{AssetSpec, Variable, prometheus_asset};
 use lifeboat_core::{AssetId, AssetKind, Finding, Policy};
 use lifeboat_repository::RequestCounters;
-use lifeboat_resources::{BackupPolicy, PrometheusBackup, custom_resources::ObjectError};
+use lifeboat_resources::{BackupPolicy, PrometheusBackup};
 
 use super::{Observer, Sight};
 use crate::objects::{Kind, KubernetesObject, ObjectKey, ObjectRef};
@@ -27,9 +30,14 @@ impl Observer for ResourceObserver {
         objects.keys().map(asset_id).collect()
     }
 
-    fn concerned(&self, _sight: &Sight<'_>, object: &ObjectRef) -> Vec<AssetId> {
+    fn concerned(&self, sight: &Sight<'_>, object: &ObjectRef) -> Vec<AssetId> {
         match object.kind {
-            Kind::PrometheusBackup => vec![asset_id(&object.key)],
+            // One that goes may make room for another.
+            Kind::PrometheusBackup => {
+                let mut all = self.assets(sight);
+                all.push(asset_id(&object.key));
+                all
+            }
             _ => Vec::new(),
         }
     }
@@ -39,9 +47,11 @@ impl Observer for ResourceObserver {
             return None;
         }
         let key = ObjectKey::new(&id.namespace, &id.name);
-        let object = sight.world.prometheus_backups().get(&key)?;
-        // What can't be read is a finding.
-        let backup = PrometheusBackup::from_object(&object.document).ok()?;
+        let (_, read) = backups(sight)
+            .into_iter()
+            .find(|(known, _)| *known == key)?;
+        // What can't be used is a finding.
+        let backup = read.ok()?;
         let CustomResources { variable, requests } = &self.0;
         Some(prometheus_asset(&backup, *variable, requests))
     }
@@ -55,17 +65,15 @@ impl Observer for ResourceObserver {
     }
 
     fn findings(&self, sight: &Sight<'_>) -> Vec<Finding> {
-        let backups = sight.world.prometheus_backups().iter();
-        let backups = backups.filter_map(|object| {
-            let key = &object.key();
-            let error = PrometheusBackup::from_object(&object.document).err()?;
-            Some(refused(PrometheusBackup::KIND, key, &error))
+        let backups = backups(sight).into_iter().filter_map(|(key, read)| {
+            let error = read.err()?;
+            Some(refused(PrometheusBackup::KIND, &key, &error))
         });
         let policies = sight.world.backup_policies().iter();
         let policies = policies.filter_map(|object| {
             let key = &object.key();
             let error = BackupPolicy::from_object(&object.document).err()?;
-            Some(refused(BackupPolicy::KIND, key, &error))
+            Some(refused(BackupPolicy::KIND, key, &error.to_string()))
         });
         backups.chain(policies).collect()
     }
@@ -80,7 +88,40 @@ fn asset_id(key: &ObjectKey) -> AssetId {
     }
 }
 
-fn refused(kind: &str, key: &ObjectKey, error: &ObjectError) -> Finding {
+/// Every `PrometheusBackup` in order of its name, or why it can't be used. Two that keep their backups
+/// under one name would prune each other's, so only the first of them is used.
+fn backups(sight: &Sight<'_>) -> Vec<(ObjectKey, Result<PrometheusBackup, String>)> {
+    let mut instances: BTreeMap<(String, String), ObjectKey> = BTreeMap::new();
+    let objects = sight.world.prometheus_backups().iter();
+    objects
+        .map(|object| {
+            let key = object.key();
+            let read = PrometheusBackup::from_object(&object.document)
+                .map_err(|error| error.to_string())
+                .and_then(|backup| {
+                    let repository = backup.repository();
+                    let location = repository.location.to_string();
+                    let instance = repository.instance.to_string();
+                    match instances.entry((location, instance)) {
+                        Entry::Vacant(free) => {
+                            free.insert(key.clone());
+                            Ok(backup)
+                        }
+                        Entry::Occupied(taken) => {
+                            let ((location, instance), first) = (taken.key(), taken.get());
+                            Err(format!(
+                                "{first} keeps its backups as '{instance}' in {location} too (hint: \
+                                 give each a spec.repository.instance of its own)"
+                            ))
+                        }
+                    }
+                });
+            (key, read)
+        })
+        .collect()
+}
+
+fn refused(kind: &str, key: &ObjectKey, error: &str) -> Finding {
     Finding {
         code: "resource_refused",
         message: format!(
