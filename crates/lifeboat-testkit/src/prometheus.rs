@@ -25,6 +25,7 @@ pub struct Builder {
     data_directory: Option<PathBuf>,
     scrape_interval: String,
     scrape_targets: Vec<String>,
+    honor_labels: bool,
     retention: String,
     flags: Vec<String>,
 }
@@ -37,6 +38,7 @@ impl Builder {
             data_directory: None,
             scrape_interval: "200ms".to_owned(),
             scrape_targets: Vec::new(),
+            honor_labels: false,
             retention: "20y".to_owned(),
             flags: Vec::new(),
         }
@@ -67,6 +69,13 @@ impl Builder {
     #[must_use]
     pub fn scrape_target(mut self, address: &str) -> Self {
         self.scrape_targets.push(address.to_owned());
+        self
+    }
+
+    /// Whether labels of the target's own win over those that Prometheus gives it (off, as upstream).
+    #[must_use]
+    pub fn honor_labels(mut self, on: bool) -> Self {
+        self.honor_labels = on;
         self
     }
 
@@ -122,7 +131,9 @@ impl Builder {
         let job = |name: &str, targets: &[String]| serde_json::json!({ "job_name": name, "static_configs": [{ "targets": targets }] });
         let mut jobs = vec![job("prometheus", &[format!("127.0.0.1:{port}")])];
         if !self.scrape_targets.is_empty() {
-            jobs.push(job("target", &self.scrape_targets));
+            let mut target = job("target", &self.scrape_targets);
+            target["honor_labels"] = self.honor_labels.into();
+            jobs.push(target);
         }
         let global = serde_json::json!({
             "scrape_interval": self.scrape_interval,

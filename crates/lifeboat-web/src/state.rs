@@ -37,6 +37,14 @@ impl State {
         }
     }
 
+    /// Whether metrics are written under the names too that others gave them. They are, unless this
+    /// says otherwise.
+    #[must_use]
+    pub fn compatibility_metrics(mut self, on: bool) -> Self {
+        self.expositions = Arc::new(ExpositionCache::new(on));
+        self
+    }
+
     /// The newest view, and its age.
     pub(crate) fn view(&self) -> (Arc<View>, AsOf) {
         let view = self.handle.view();

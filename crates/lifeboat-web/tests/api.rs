@@ -12,10 +12,17 @@ use std::{
 };
 
 use lifeboat_controller::{Refusal, View};
+use lifeboat_core::AlertState;
 use lifeboat_testkit::http::{Answer, request};
-use lifeboat_web::api::{AlertList, AssetDetail, AssetList, ErrorBody, RunList, StartedRun};
+use lifeboat_web::api::{
+    AlertList, AssetDetail, AssetList, ErrorBody, FindingList, RunList, ScheduleStateName,
+    StartedRun,
+};
 use rstest::rstest;
-use support::{Server, busy, failing, mixed, now, sound, view};
+use support::{
+    DAY, HOUR, Server, alert, busy, cnpg, cron_job, failing, finding, mixed, now, operator, sound,
+    view,
+};
 
 const JSON: (&str, &str) = ("content-type", "application/json");
 const BACKUP: &str = r#"{"asset": "Prometheus/monitoring/main", "operation": "backup"}"#;
@@ -82,6 +89,121 @@ async fn one_asset_is_told_in_full() {
     assert_eq!(detail.alerts.len(), 1);
 }
 
+/// Assets of several kinds, and a finding about none.
+fn cluster() -> View {
+    let db = cnpg(now(), "shop", "db")
+        .completed(8 * HOUR, 4)
+        .under_way(3)
+        .window(20 * DAY, None)
+        .with(|facts| facts.findings.push(finding("five_field_schedule")));
+    let mut view = view(vec![
+        db.build(),
+        cron_job(now(), "immich", "media")
+            .suspended()
+            .completed(8 * HOUR, 4)
+            .build(),
+        cron_job(now(), "immich", "blind")
+            .completed(8 * HOUR, 4)
+            .blind(30)
+            .build(),
+        operator(now(), "cnpg-system", "barman-cloud", 0).build(),
+        sound("main"),
+    ]);
+    view.findings = vec![finding("lookalike_cron_job")];
+    view.alerts = vec![alert("main", AlertState::Firing)];
+    view
+}
+
+#[rstest]
+#[case::all_in_order_of_their_identity("", &["main", "db", "blind", "media", "barman-cloud"], 1)]
+#[case::a_kind("?kind=CronJob", &["blind", "media"], 0)]
+#[case::a_kind_in_lower_case("?kind=cnpgcluster", &["db"], 0)]
+#[case::a_namespace("?namespace=monitoring", &["main"], 1)]
+#[case::a_status("?status=unknown", &["blind"], 0)]
+#[case::all_three("?kind=CronJob&namespace=immich&status=failing", &["media"], 0)]
+#[case::nothing("?kind=CronJob&namespace=shop", &[], 0)]
+#[tokio::test]
+async fn assets_are_selected(
+    #[case] query: &str,
+    #[case] expected: &[&str],
+    #[case] alerts: usize,
+) {
+    let server = Server::of(cluster()).start();
+    let answer = get(&server, &format!("/api/v1/assets{query}")).await;
+    let list: AssetList = read(&answer);
+    let names: Vec<&str> = list
+        .assets
+        .iter()
+        .map(|asset| asset.name.as_str())
+        .collect();
+    assert_eq!(names, expected);
+    assert_eq!(list.counts.total(), expected.len());
+    assert_eq!(list.alerts.len(), alerts);
+}
+
+#[tokio::test]
+async fn what_others_operate_is_told_as_it_is_seen() {
+    let server = Server::of(cluster()).start();
+    let of = async |path: &str| -> AssetDetail {
+        read(&get(&server, &format!("/api/v1/assets/{path}")).await)
+    };
+    let db = of("CNPGCluster/shop/db").await;
+    assert_eq!(db.summary.schedules[0].name, "ScheduledBackup/daily");
+    assert_eq!(db.summary.schedules[0].state, ScheduleStateName::Active);
+    let next = "2026-11-22T03:00:00Z".parse().unwrap();
+    assert_eq!(db.summary.schedules[0].next_at, Some(next));
+    let waiting: Vec<bool> = db.summary.under_way.iter().map(|one| one.waiting).collect();
+    assert_eq!(waiting, [false, true, true]);
+    assert_eq!(db.summary.findings[0].code, "five_field_schedule");
+    assert_eq!(db.instances.len(), 2);
+    assert_eq!(
+        db.archiving.unwrap().reading.unwrap().waiting_files,
+        Some(1)
+    );
+    assert_eq!(db.window.unwrap().source, "ObjectStore/backups");
+    assert_eq!(db.retention_seconds, Some(2_592_000.0));
+    assert_eq!(db.recovery_points[0].point.bytes, None);
+
+    let media = of("CronJob/immich/media").await;
+    assert_eq!(
+        media.summary.schedules[0].state,
+        ScheduleStateName::Suspended
+    );
+    assert_eq!(media.summary.schedules[0].next_at, None);
+    let scheduled = media.summary.troubles.iter();
+    let scheduled = scheduled.filter(|check| check.reason == "ScheduleSuspended");
+    let hint = scheduled.map(|check| check.hint.as_deref().unwrap()).next();
+    assert!(
+        hint.unwrap()
+            .starts_with("take it up again with `kubectl patch -n immich CronJob/media")
+    );
+
+    let blind = of("CronJob/immich/blind").await;
+    assert_eq!(blind.summary.blind.unwrap().for_seconds, 1_800.0);
+    let plugin = of("Operator/cnpg-system/barman-cloud").await;
+    assert_eq!(plugin.availability.unwrap().available, 0);
+    let prometheus = of("Prometheus/monitoring/main").await;
+    assert!(prometheus.summary.schedules.is_empty() && prometheus.archiving.is_none());
+}
+
+#[tokio::test]
+async fn findings_are_told_with_the_asset_that_they_are_about() {
+    let server = Server::of(cluster()).start();
+    let list: FindingList = read(&get(&server, "/api/v1/findings").await);
+    let found = list.findings.iter();
+    let found: Vec<(Option<String>, &str)> = found
+        .map(|finding| {
+            let asset = finding.asset.as_ref().map(ToString::to_string);
+            (asset, finding.code.as_str())
+        })
+        .collect();
+    let db = Some("CNPGCluster/shop/db".to_owned());
+    assert_eq!(
+        found,
+        [(None, "lookalike_cron_job"), (db, "five_field_schedule")]
+    );
+}
+
 #[tokio::test]
 async fn runs_are_selected() {
     let server = Server::of(mixed()).start();
@@ -113,6 +235,9 @@ async fn alerts_are_told() {
     400,
     "no kind of asset 'Volume'"
 )]
+#[case::odd_kind("/api/v1/assets?kind=Volume", 400, "no kind of asset 'Volume'")]
+#[case::odd_status("/api/v1/assets?status=fine", 400, "fine")]
+#[case::odd_filter("/api/v1/assets?name=main", 400, "name")]
 #[case::odd_asset("/api/v1/runs?asset=main", 400, "Kind/namespace/name")]
 #[case::odd_operation("/api/v1/runs?operation=dance", 400, "dance")]
 #[case::odd_outcome("/api/v1/runs?outcome=fine", 400, "fine")]

@@ -6,9 +6,9 @@ mod support;
 
 use std::{env, fs, path::Path};
 
-use lifeboat_core::AlertState;
+use lifeboat_core::{AlertState, Finding};
 use lifeboat_testkit::http::request;
-use support::{Server, alert, failing, view};
+use support::{HOUR, Server, alert, cnpg, failing, finding, now, view};
 
 const MARK: &str = "<!-- answer: ";
 const JSON: [(&str, &str); 1] = [("content-type", "application/json")];
@@ -16,7 +16,20 @@ const START: &str = r#"{"asset": "Prometheus/monitoring/edge", "operation": "bac
 
 #[tokio::test]
 async fn the_documented_answers_are_those_of_the_server() {
-    let mut fleet = view(vec![failing("edge")]);
+    let mut fleet = view(vec![
+        failing("edge"),
+        cnpg(now(), "shop", "db")
+            .failed(32 * HOUR)
+            .completed(7 * HOUR, 4)
+            .with(|facts| facts.findings.push(finding("five_field_schedule")))
+            .build(),
+    ]);
+    fleet.findings = vec![Finding {
+        code: "operator_not_seen",
+        message: "there are Clusters, and no Deployment of the CloudNativePG operator is seen"
+            .to_owned(),
+        hint: None,
+    }];
     fleet.alerts = vec![alert("edge", AlertState::Firing)];
     let server = Server::of(fleet).start();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/http-api.md");
@@ -36,7 +49,7 @@ async fn the_documented_answers_are_those_of_the_server() {
         expected.extend([MARK, question, " -->\n```json\n", &answer, "\n```\n", after]);
         answers += 1;
     }
-    assert_eq!(answers, 5);
+    assert_eq!(answers, 7);
     if env::var_os("LIFEBOAT_WRITE_DOCS").is_some() {
         fs::write(&path, expected).unwrap();
         return;

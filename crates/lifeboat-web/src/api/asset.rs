@@ -1,15 +1,22 @@
 //! `GET /api/v1/assets` and `GET /api/v1/assets/{kind}/{namespace}/{name}`.
 
 mod detail;
+mod kinds;
+mod observed;
 mod summary;
 
 pub use detail::{AssetDetail, Inventory, OperationDetail, PointDetail};
+pub use kinds::{
+    ArchiverReport, ArchivingReport, AvailabilityReport, ConditionReport, InstanceReport,
+    InstanceValues, WindowReport,
+};
 use lifeboat_controller::View;
 use lifeboat_core::Status;
+pub use observed::{BlindReport, ScheduleReport, ScheduleStateName, UnderWayReport};
 use serde::{Deserialize, Serialize};
 pub use summary::{AssetSummary, NextRun, ObjectiveValues, Point, Progress, RunningRun};
 
-use super::{Alert, AsOf, LifeboatHealth};
+use super::{Alert, AsOf, AssetQuery, LifeboatHealth};
 
 /// All assets as of one moment, with what else there is to know at that moment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -67,16 +74,31 @@ impl AssetList {
     /// Reports a view.
     #[must_use]
     pub fn new(view: &View, as_of: AsOf) -> Self {
+        Self::selected(view, &AssetQuery::default(), as_of)
+    }
+
+    /// Reports the assets of a view that a query fits, and the alerts about them.
+    #[must_use]
+    pub fn selected(view: &View, query: &AssetQuery, as_of: AsOf) -> Self {
         let assets: Vec<AssetSummary> = view
             .assets
             .iter()
+            .filter(|asset| query.fits(&asset.asset.id, asset.assessment.status))
             .map(|asset| AssetSummary::new(asset, view.at))
             .collect();
+        let alerts = view.alerts.iter().filter(|alert| {
+            // One about an asset that has just gone has no status to ask for.
+            let status = view.asset(&alert.key.asset).map(|it| it.assessment.status);
+            status.map_or_else(
+                || *query == AssetQuery::default(),
+                |status| query.fits(&alert.key.asset, status),
+            )
+        });
         Self {
             as_of,
             counts: AssetCounts::of(assets.iter().map(|asset| asset.status)),
             assets,
-            alerts: Alert::sorted(&view.alerts),
+            alerts: Alert::sorted(alerts),
             lifeboat: LifeboatHealth::from(view),
         }
     }

@@ -85,10 +85,11 @@ fn facts(evidence: &Evidence) -> (String, Map<String, Value>) {
         Some(Value::String(reason)) => reason,
         _ => String::new(),
     };
-    for name in ["age", "maximum_age", "deadline"] {
-        let length = facts.remove(name);
-        let length = length.as_ref().and_then(Value::as_str);
+    for name in ["age", "maximum_age", "deadline", "limit", "window"] {
+        // Some limits are numbers of something else.
+        let length = facts.get(name).and_then(Value::as_str);
         if let Some(length) = length.and_then(|text| text.parse::<SignedDuration>().ok()) {
+            facts.remove(name);
             facts.insert(format!("{name}_seconds"), seconds(length).into());
         }
     }
@@ -113,6 +114,24 @@ mod tests {
         assert_eq!(facts["maximum_age_seconds"], 90_000.0);
         assert_eq!(facts["taken_at"], "2026-11-21T02:00:00Z");
         assert_eq!(facts.len(), 4);
+    }
+
+    #[test]
+    fn a_limit_that_is_no_length_of_time_stays_a_number() {
+        let backlog = Evidence::ArchiveBacklog {
+            waiting: 240,
+            limit: 100,
+        };
+        assert_eq!(facts(&backlog).1["limit"], 100);
+        let stuck = Evidence::StuckUnderWay {
+            name: "Backup/db-1".to_owned(),
+            phase: "started".to_owned(),
+            since: "2026-11-21T02:00:00Z".parse().unwrap(),
+            limit: SignedDuration::from_hours(1),
+            waiting: 2,
+            message: None,
+        };
+        assert_eq!(facts(&stuck).1["limit_seconds"], 3_600.0);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod alert;
 mod asset;
 mod check;
+mod finding;
 mod hint;
 mod lifeboat;
 mod query;
@@ -13,13 +14,16 @@ mod run;
 
 pub use alert::{Alert, AlertList};
 pub use asset::{
-    AssetCounts, AssetDetail, AssetList, AssetSummary, Inventory, NextRun, ObjectiveValues,
-    OperationDetail, Point, PointDetail, Progress, RunningRun,
+    ArchiverReport, ArchivingReport, AssetCounts, AssetDetail, AssetList, AssetSummary,
+    AvailabilityReport, BlindReport, ConditionReport, InstanceReport, InstanceValues, Inventory,
+    NextRun, ObjectiveValues, OperationDetail, Point, PointDetail, Progress, RunningRun,
+    ScheduleReport, ScheduleStateName, UnderWayReport, WindowReport,
 };
 pub use check::CheckReport;
+pub use finding::{FindingList, FindingReport};
 use jiff::{SignedDuration, Timestamp};
 pub use lifeboat::{LedgerHealth, LifeboatHealth, NotifierHealth, ResourcesHealth};
-pub use query::RunQuery;
+pub use query::{AssetQuery, RunQuery};
 pub use run::{RunList, RunReport, StartRun, StartedRun};
 use serde::{Deserialize, Serialize};
 

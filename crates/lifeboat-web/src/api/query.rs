@@ -1,8 +1,45 @@
-//! Which runs are asked for, as in the query of `GET /api/v1/runs`.
+//! Which assets and which runs are asked for, as in the queries of `GET /api/v1/assets` and `GET /api/v1/runs`.
 
 use jiff::Timestamp;
-use lifeboat_core::{AssetId, Operation, Outcome, RunId};
-use serde::{Deserialize, Serialize};
+use lifeboat_core::{AssetId, AssetKind, Operation, Outcome, RunId, Status};
+use serde::{Deserialize, Deserializer, Serialize, de};
+
+/// Which assets are asked for. What is none asks for nothing, so it fits all.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssetQuery {
+    /// Assets of this kind, in upper or lower case.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "kind"
+    )]
+    pub kind: Option<AssetKind>,
+    /// Assets in this namespace.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
+    /// Assets with this status.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
+}
+
+impl AssetQuery {
+    /// Whether it asks for an asset that has a status.
+    #[must_use]
+    pub fn fits(&self, asset: &AssetId, status: Status) -> bool {
+        self.kind.is_none_or(|kind| kind == asset.kind)
+            && self
+                .namespace
+                .as_ref()
+                .is_none_or(|namespace| *namespace == asset.namespace)
+            && self.status.is_none_or(|wanted| wanted == status)
+    }
+}
+
+fn kind<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<AssetKind>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map(Some).map_err(de::Error::custom)
+}
 
 /// Which runs are asked for. What is none asks for nothing, so it fits all.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,4 +1,4 @@
-//! `GET /api/v1/assets`, one asset of them, and `GET /api/v1/alerts`.
+//! `GET /api/v1/assets`, one asset of them, `GET /api/v1/alerts` and `GET /api/v1/findings`.
 
 use axum::{
     Json,
@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::error::ApiError;
 use crate::{
-    api::{Alert, AlertList, AssetDetail, AssetList},
+    api::{Alert, AlertList, AssetDetail, AssetList, AssetQuery, FindingList},
     state::State,
 };
 
@@ -24,9 +24,18 @@ pub(super) struct Cluster {
     cluster: Option<String>,
 }
 
-pub(super) async fn list(extract::State(state): extract::State<State>) -> Json<AssetList> {
+pub(super) async fn list(
+    extract::State(state): extract::State<State>,
+    query: Result<Query<AssetQuery>, QueryRejection>,
+) -> Result<Json<AssetList>, ApiError> {
+    let Query(query) = query.map_err(|error| {
+        ApiError::bad_request(error.body_text()).hint(
+            "the query takes kind (such as CNPGCluster), namespace, and status (ok, failing, \
+             unknown or paused)",
+        )
+    })?;
     let (view, as_of) = state.view();
-    Json(AssetList::new(&view, as_of))
+    Ok(Json(AssetList::selected(&view, &query, as_of)))
 }
 
 pub(super) async fn show(
@@ -58,4 +67,9 @@ pub(super) async fn alerts(extract::State(state): extract::State<State>) -> Json
     let (view, as_of) = state.view();
     let alerts = Alert::sorted(&view.alerts);
     Json(AlertList { as_of, alerts })
+}
+
+pub(super) async fn findings(extract::State(state): extract::State<State>) -> Json<FindingList> {
+    let (view, as_of) = state.view();
+    Json(FindingList::new(&view, as_of))
 }

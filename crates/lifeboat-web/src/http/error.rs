@@ -61,8 +61,6 @@ impl From<Refusal> for ApiError {
             Refusal::Running { asset, .. } => Self::new(StatusCode::CONFLICT, error).hint(format!(
                 "`lifeboat status {asset}` shows how far it has come"
             )),
-            Refusal::NotOperated(_) => Self::new(StatusCode::CONFLICT, error)
-                .hint("whoever operates it starts its backups: such as `kubectl create job --from`"),
             Refusal::Stopping => Self::new(StatusCode::SERVICE_UNAVAILABLE, error),
         }
     }

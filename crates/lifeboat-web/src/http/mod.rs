@@ -71,6 +71,7 @@ fn router(state: State) -> Router {
             get(assets::show),
         )
         .route("/api/v1/alerts", get(assets::alerts))
+        .route("/api/v1/findings", get(assets::findings))
         .route("/api/v1/runs", get(runs::list).post(runs::start))
         .fallback(no_such_path)
         .method_not_allowed_fallback(no_such_method)

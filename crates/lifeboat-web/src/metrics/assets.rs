@@ -13,7 +13,8 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         help: "An asset that Lifeboat knows, and where it and its backups are.",
         labels: &["prometheus", "repository"],
         of_asset: true,
-        source: "The resources in use. The labels beside the asset's own depend on its kind.",
+        source: "The resources in use, and what is seen. The labels beside the asset's own depend on \
+                 its kind: here are those of a Prometheus.",
         write: |view, series| {
             for view in &view.assets {
                 let places = view
@@ -30,13 +31,14 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         name: "lifeboat_asset_suspended",
         kind: Kind::Gauge,
         unit: None,
-        help: "1 if the asset is suspended on purpose, by its resource or a policy, else 0.",
+        help: "1 if the asset is suspended on purpose, by its resource, by a policy or by what it is (such \
+               as hibernated), else 0.",
         labels: &[],
         of_asset: true,
-        source: "The resources in use.",
+        source: "The resources in use, and what is seen of it.",
         write: |view, series| {
             for view in &view.assets {
-                let suspended = view.asset.suspended || view.assessment.effective.suspend;
+                let suspended = view.asset.is_paused() || view.assessment.effective.suspend;
                 series.sample_of(&labels::of(&view.asset.id), u32::from(suspended))?;
             }
             Ok(())

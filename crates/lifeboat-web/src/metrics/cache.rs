@@ -11,8 +11,9 @@ use lifeboat_controller::View;
 use super::{Process, TextFormat};
 
 /// Renders views when somebody asks, each one once.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct ExpositionCache {
+    compatibility: bool,
     newest: Mutex<Option<Arc<Exposition>>>,
 }
 
@@ -20,6 +21,7 @@ pub struct ExpositionCache {
 #[derive(Debug)]
 pub struct Exposition {
     view: Arc<View>,
+    compatibility: bool,
     open_metrics: Rendering,
     plain: Rendering,
 }
@@ -33,7 +35,22 @@ struct Rendering {
     spare: Mutex<String>,
 }
 
+impl Default for ExpositionCache {
+    fn default() -> Self {
+        Self::new(true)
+    }
+}
+
 impl ExpositionCache {
+    /// Renders with the names that others gave to what Lifeboat knows too, or without them.
+    #[must_use]
+    pub fn new(compatibility: bool) -> Self {
+        Self {
+            compatibility,
+            newest: Mutex::default(),
+        }
+    }
+
     /// The exposition of a view: the one that is there already, if it is of this view.
     #[must_use]
     pub fn of(&self, view: Arc<View>) -> Arc<Exposition> {
@@ -50,6 +67,7 @@ impl ExpositionCache {
             .unwrap_or_default();
         let exposition = Arc::new(Exposition {
             view,
+            compatibility: self.compatibility,
             open_metrics,
             plain,
         });
@@ -71,7 +89,8 @@ impl Exposition {
                 .spare
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner);
-            super::view_part(&self.view, format, std::mem::take(&mut *spare)).map(Bytes::from)
+            let text = std::mem::take(&mut *spare);
+            super::view_part(&self.view, format, self.compatibility, text).map(Bytes::from)
         };
         rendering.text.get_or_init(render).clone()
     }

@@ -14,7 +14,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         labels: &["check"],
         of_asset: true,
         source: "The assessment. Unknown is a value of its own, so that missing evidence is never \
-                 taken for ok.",
+                 taken for ok. Absent for checks that make no sense for an asset of this kind.",
         write: |view, series| {
             for view in &view.assets {
                 for verdict in &view.assessment.verdicts {
@@ -50,21 +50,26 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         kind: Kind::Gauge,
         unit: Some("seconds"),
         help: "What is promised: the age at most of the newest good recovery point (fresh) and of \
-               the newest good verification (verified).",
+               the newest good verification (verified), and how long a run may take (not_stuck).",
         labels: &["check"],
         of_asset: true,
         source: "The asset's resource, else the policies that select it, else the default of its \
-                 kind.",
+                 kind. Absent for checks that make no sense for its kind, and not_stuck where nobody \
+                 says.",
         write: |view, series| {
             for view in &view.assets {
                 let objectives = view.assessment.effective.objectives;
                 let promised = [
-                    (Check::Fresh, objectives.maximum_age),
-                    (Check::Verified, objectives.verification_age),
+                    (Check::Fresh, Some(objectives.maximum_age)),
+                    (Check::Verified, Some(objectives.verification_age)),
+                    (Check::NotStuck, objectives.maximum_run_duration),
                 ];
-                for (check, age) in promised {
-                    let labels = labels::with(&view.asset.id, [("check", check.name())]);
-                    series.sample_of(&labels, age.as_secs_f64())?;
+                for (check, promise) in promised {
+                    let applies = view.assessment.verdict(check).is_some();
+                    if let Some(promise) = promise.filter(|_| applies) {
+                        let labels = labels::with(&view.asset.id, [("check", check.name())]);
+                        series.sample_of(&labels, promise.as_secs_f64())?;
+                    }
                 }
             }
             Ok(())

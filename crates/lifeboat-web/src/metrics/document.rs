@@ -2,17 +2,29 @@
 
 use std::fmt::Write;
 
-use super::{Family, PROCESS_GROUPS, VIEW_GROUPS};
+use super::{Family, PROCESS_GROUPS, VIEW_GROUPS, compatibility};
 
 /// What each group is about, in the order of the groups.
-const TITLES: [&str; 7] = [
+const TITLES: [&str; 11] = [
     "Assets",
     "Recovery points",
     "Runs",
     "Checks and objectives",
+    "Schedules and backups of others",
+    "Instances of databases",
+    "WAL",
+    "What is seen, and findings",
     "Alerts",
     "Lifeboat itself",
     "The process",
+];
+
+/// What the groups of names that others gave are about, in their order.
+const COMPATIBILITY_TITLES: [&str; 4] = [
+    "Compatibility: CloudNativePG, names that only rules knew",
+    "Compatibility: CloudNativePG's exporter",
+    "Compatibility: CronJobs, as kube-state-metrics has them",
+    "Compatibility: Jobs, as kube-state-metrics has them",
 ];
 
 /// The tables of all families, as Markdown.
@@ -24,6 +36,22 @@ pub fn document() -> String {
     for (title, table) in TITLES.iter().zip(view.chain(process)) {
         text.extend(["## ", title, "\n\n", &table, "\n"]);
     }
+    let groups = compatibility::GROUPS.iter().map(|group| table(group));
+    for (title, table) in COMPATIBILITY_TITLES.iter().zip(groups) {
+        text.extend(["## ", title, "\n\n", &table, "\n"]);
+    }
+    text.push_str(&absent());
+    text
+}
+
+/// The names that are left out, one by one.
+fn absent() -> String {
+    let mut text = String::from("## Names that can't be made true\n\n");
+    for absent in compatibility::ABSENT {
+        let (name, reason, instead) = (absent.name, absent.reason, absent.instead);
+        text.extend(["- `", name, "`: ", reason, " Instead: ", instead, "\n"]);
+    }
+    text.push('\n');
     text
 }
 

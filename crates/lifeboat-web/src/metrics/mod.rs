@@ -6,17 +6,23 @@ mod alerts;
 mod assets;
 mod cache;
 mod checks;
+mod compatibility;
 mod document;
 mod family;
 mod health;
+mod instances;
 mod labels;
 mod negotiation;
+mod observation;
+mod observed;
 mod process;
 mod recovery_points;
 mod render;
 mod runs;
+mod schedules;
 mod series;
 mod value;
+mod wal;
 
 use std::fmt;
 
@@ -35,6 +41,10 @@ const VIEW_GROUPS: &[&[Family<View>]] = &[
     recovery_points::FAMILIES,
     runs::FAMILIES,
     checks::FAMILIES,
+    schedules::FAMILIES,
+    instances::FAMILIES,
+    wal::FAMILIES,
+    observation::FAMILIES,
     alerts::FAMILIES,
     health::FAMILIES,
 ];
@@ -47,11 +57,19 @@ const BYTES_PER_ASSET: usize = 12 * 1024;
 /// What the descriptions and Lifeboat's own series take, rounded up.
 const BYTES_OF_OTHERS: usize = 16 * 1024;
 
-/// Renders the view's part into a text that is empty.
-fn view_part(view: &View, format: TextFormat, mut text: String) -> Result<String, fmt::Error> {
+/// Renders the view's part into a text that is empty, with the names that others gave or without.
+fn view_part(
+    view: &View,
+    format: TextFormat,
+    compatibility: bool,
+    mut text: String,
+) -> Result<String, fmt::Error> {
     // Growing to many megabytes by doubling would cost as much as writing them.
     text.reserve(BYTES_OF_OTHERS + view.assets.len() * BYTES_PER_ASSET);
     render::render(view, VIEW_GROUPS, format, &mut text)?;
+    if compatibility {
+        render::render(view, compatibility::GROUPS, format, &mut text)?;
+    }
     Ok(text)
 }
 
@@ -62,7 +80,7 @@ fn process_part(process: &Process, format: TextFormat) -> Result<String, fmt::Er
     Ok(text)
 }
 
-/// A whole exposition of one view and one reading of the process.
+/// A whole exposition of one view and one reading of the process, with every family.
 pub fn render(view: &View, process: &Process, format: TextFormat) -> Result<String, fmt::Error> {
-    Ok(view_part(view, format, String::new())? + &process_part(process, format)?)
+    Ok(view_part(view, format, true, String::new())? + &process_part(process, format)?)
 }

@@ -87,5 +87,5 @@ fn is_counted(view: &AssetView) -> bool {
     let history = &view.asset.history;
     let inventory = history.inventory.as_ref();
     let looked = inventory.is_some_and(|inventory| inventory.error.is_none());
-    looked || !history.recovery_points.is_empty()
+    view.asset.holds_data() && (looked || !history.recovery_points.is_empty())
 }

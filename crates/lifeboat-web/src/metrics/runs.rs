@@ -146,7 +146,7 @@ const fn of_operation(asset: &AssetId, operation: Operation) -> Labels<'_, 1> {
     labels::with(asset, [("operation", operation.name())])
 }
 
-/// Every operation that is planned or has ever run.
+/// Every operation that is planned, by Lifeboat or by others, or has ever run.
 fn each_operation(
     view: &View,
     mut write: impl FnMut(&AssetId, Operation, Option<&OperationHistory>) -> fmt::Result,
@@ -154,7 +154,9 @@ fn each_operation(
     for AssetView { asset, .. } in &view.assets {
         for operation in Operation::ALL {
             let history = asset.history.operation(operation);
-            if history.is_some() || asset.planned.contains_key(&operation) {
+            let by_others =
+                operation == Operation::Backup && asset.facts.is_some() && asset.holds_data();
+            if history.is_some() || by_others || asset.planned.contains_key(&operation) {
                 write(&asset.id, operation, history)?;
             }
         }

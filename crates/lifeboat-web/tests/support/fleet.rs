@@ -43,6 +43,8 @@ pub(crate) fn asset(name: &str) -> Asset {
         suspended: false,
         planned: BTreeMap::new(),
         history: AssetHistory::new(ago(30 * DAY)),
+        facts: None,
+        blind: None,
     }
 }
 
@@ -90,7 +92,7 @@ pub(crate) fn point(age: i64) -> RecoveryPoint {
     RecoveryPoint {
         name: format!("backup-{}", taken_at.strftime("%Y%m%d-%H%M%S")),
         taken_at,
-        bytes: 1_610_612_736,
+        bytes: Some(1_610_612_736),
         integrity: Integrity::Whole,
         verification: None,
         pinned: false,
@@ -214,6 +216,30 @@ pub(crate) fn busy(name: &str) -> AssetView {
     viewed(asset)
 }
 
+/// The same asset with its past at another moment than [`now`], told by the same verdicts.
+pub(crate) fn moved(mut one: AssetView, to: Timestamp) -> AssetView {
+    let by = to.duration_since(now());
+    let mut asset = (*one.asset).clone();
+    for history in asset.history.operations.values_mut() {
+        let runs = [
+            &mut history.last,
+            &mut history.last_succeeded,
+            &mut history.last_failed,
+        ];
+        for run in runs.into_iter().flatten() {
+            run.started_at += by;
+            if let Some(end) = &mut run.end {
+                end.at += by;
+            }
+        }
+    }
+    for point in &mut asset.history.recovery_points {
+        point.taken_at += by;
+    }
+    one.asset = Arc::new(asset);
+    one
+}
+
 pub(crate) fn view(mut assets: Vec<AssetView>) -> View {
     assets.sort_by(|left, right| left.asset.id.cmp(&right.asset.id));
     View {
@@ -222,6 +248,7 @@ pub(crate) fn view(mut assets: Vec<AssetView>) -> View {
         generation: 7,
         assets,
         alerts: Vec::new(),
+        findings: Vec::new(),
         health: Health {
             resources_loaded_at: Some(ago(2 * DAY)),
             ..Health::default()

@@ -7,7 +7,9 @@
 )]
 
 mod fleet;
+mod observed;
 mod server;
 
 pub(crate) use fleet::*;
+pub(crate) use observed::*;
 pub(crate) use server::*;

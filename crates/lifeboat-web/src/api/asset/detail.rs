@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use lifeboat_controller::{AssetView, View};
-use lifeboat_core::{Integrity, Operation, PointVerification, RecoveryPoint};
+use lifeboat_core::{Facts, Integrity, Loss, Operation, PointVerification, RecoveryPoint};
 use serde::{Deserialize, Serialize};
 
+use super::kinds::{ArchivingReport, AvailabilityReport, InstanceReport, WindowReport};
 use super::{AssetSummary, Point};
-use crate::api::{Alert, AsOf, CheckReport, RunReport};
+use crate::api::{Alert, AsOf, CheckReport, RunReport, seconds};
 
 /// One asset with all of its checks and recovery points.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -33,6 +34,18 @@ pub struct AssetDetail {
     pub inventory: Option<Inventory>,
     /// Its recovery points, newest first.
     pub recovery_points: Vec<PointDetail>,
+    /// The last loss of recovery points, while it matters.
+    pub loss: Option<Loss>,
+    /// The span that can be restored, if somebody else keeps account of it.
+    pub window: Option<WindowReport>,
+    /// How long recovery points are kept by those who made them, if that is set.
+    pub retention_seconds: Option<f64>,
+    /// How its archiving of WAL goes, where some is set up.
+    pub archiving: Option<ArchivingReport>,
+    /// The instances of a database.
+    pub instances: Vec<InstanceReport>,
+    /// Whether the program runs, for what is one.
+    pub availability: Option<AvailabilityReport>,
     /// The alerts about it.
     pub alerts: Vec<Alert>,
 }
@@ -89,6 +102,8 @@ impl AssetDetail {
         let verdicts = asset.assessment.verdicts.iter();
         let id = &asset.asset.id;
         let places = asset.places.iter();
+        let nothing = Facts::default();
+        let facts = asset.asset.facts.as_deref().unwrap_or(&nothing);
         Self {
             as_of,
             summary: AssetSummary::new(asset, view.at),
@@ -114,6 +129,12 @@ impl AssetDetail {
                 .rev()
                 .map(|point| PointDetail::new(point, view.at))
                 .collect(),
+            loss: history.loss.clone(),
+            window: facts.window.as_ref().map(WindowReport::from),
+            retention_seconds: facts.retention.map(seconds),
+            archiving: facts.archiving.as_ref().map(ArchivingReport::from),
+            instances: facts.instances.iter().map(InstanceReport::from).collect(),
+            availability: facts.availability.as_ref().map(AvailabilityReport::from),
             alerts: Alert::sorted(view.alerts.iter().filter(|alert| &alert.key.asset == id)),
         }
     }

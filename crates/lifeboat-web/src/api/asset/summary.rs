@@ -5,7 +5,8 @@ use lifeboat_controller::AssetView;
 use lifeboat_core::{AssetId, AssetKind, Objectives, Operation, RecoveryPoint, RunId, Status};
 use serde::{Deserialize, Serialize};
 
-use crate::api::{CheckReport, RunReport, seconds};
+use super::observed::{BlindReport, ScheduleReport, UnderWayReport};
+use crate::api::{CheckReport, FindingReport, RunReport, seconds};
 
 /// One asset in short.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,6 +25,10 @@ pub struct AssetSummary {
     pub status: Status,
     /// Whether it is suspended on purpose.
     pub suspended: bool,
+    /// What pauses it beside a resource or a policy, such as `hibernated`.
+    pub paused: Option<String>,
+    /// Why nobody can look at it, while that is so.
+    pub blind: Option<BlindReport>,
     /// What is promised of it.
     pub objectives: ObjectiveValues,
     /// The newest recovery point that one could restore from.
@@ -34,8 +39,14 @@ pub struct AssetSummary {
     pub running: Vec<RunningRun>,
     /// What runs next.
     pub next_runs: Vec<NextRun>,
+    /// The schedules that others keep for it.
+    pub schedules: Vec<ScheduleReport>,
+    /// The backups that others began, or that wait, oldest first.
+    pub under_way: Vec<UnderWayReport>,
     /// The checks that are failing or unknown.
     pub troubles: Vec<CheckReport>,
+    /// What somebody should look at.
+    pub findings: Vec<FindingReport>,
 }
 
 /// What is promised.
@@ -45,6 +56,8 @@ pub struct ObjectiveValues {
     pub maximum_age_seconds: f64,
     /// How long ago the newest good verification may lie.
     pub verification_age_seconds: f64,
+    /// How long a run may take; none where nobody says.
+    pub maximum_run_duration_seconds: Option<f64>,
 }
 
 /// A recovery point in short.
@@ -102,6 +115,7 @@ impl From<Objectives> for ObjectiveValues {
         Self {
             maximum_age_seconds: seconds(objectives.maximum_age),
             verification_age_seconds: seconds(objectives.verification_age),
+            maximum_run_duration_seconds: objectives.maximum_run_duration.map(seconds),
         }
     }
 }
@@ -128,6 +142,8 @@ impl AssetSummary {
             .and_then(|history| history.last.as_ref());
         let newest = asset.history.newest_good_point(at);
         let verdicts = assessment.verdicts.iter();
+        let facts = asset.facts.as_deref();
+        let findings = facts.iter().flat_map(|facts| &facts.findings);
         Self {
             asset: asset.id.clone(),
             kind: asset.id.kind,
@@ -135,7 +151,12 @@ impl AssetSummary {
             name: asset.id.name.clone(),
             cluster: asset.id.cluster.clone(),
             status: assessment.status,
-            suspended: asset.suspended || assessment.effective.suspend,
+            suspended: asset.is_paused() || assessment.effective.suspend,
+            paused: facts.and_then(|facts| facts.paused.clone()),
+            blind: asset
+                .blind
+                .as_ref()
+                .map(|blind| BlindReport::new(blind, at)),
             objectives: assessment.effective.objectives.into(),
             newest_good_recovery_point: newest.map(|point| Point::new(point, at)),
             last_backup: last_backup.map(RunReport::from),
@@ -148,6 +169,11 @@ impl AssetSummary {
                     at: *next,
                     in_seconds: seconds(next.duration_since(at)),
                 })
+                .collect(),
+            schedules: ScheduleReport::all(facts),
+            under_way: UnderWayReport::all(facts, at),
+            findings: findings
+                .map(|finding| FindingReport::new(Some(&asset.id), finding))
                 .collect(),
             troubles: verdicts
                 .map(|verdict| CheckReport::new(&asset.id, verdict, at))

@@ -1,0 +1,43 @@
+//! The last success, as rules like `time() - x > N` need it: such a rule is silent where x is absent.
+
+use jiff::Timestamp;
+use lifeboat_controller::{AssetView, View};
+use lifeboat_core::{CLOCK_TOLERANCE, Check, Operation, Run, Status, later};
+
+/// What stands for a success that is overdue: any age is too old for it.
+const NEVER: Timestamp = Timestamp::UNIX_EPOCH;
+
+/// When a backup last succeeded, whatever became of it. Absent while a first one isn't due.
+pub(super) fn last(view: &View, asset: &AssetView) -> Option<Timestamp> {
+    let ended = last_run(view, asset).map(|(_, at)| at);
+    // Of some successes only what they made is known.
+    let made = asset.asset.history.newest_good_point(view.at);
+    ended
+        .max(made.map(|point| point.taken_at))
+        .or_else(|| overdue(asset))
+}
+
+/// When the newest good backup that is still there was made. Absent while a first one isn't due.
+pub(super) fn last_available(view: &View, asset: &AssetView) -> Option<Timestamp> {
+    let newest = asset.asset.history.newest_good_point(view.at);
+    newest
+        .map(|point| point.taken_at)
+        .or_else(|| overdue(asset))
+}
+
+/// The newest run that succeeded, and when it ended. A date in the future is no success yet.
+pub(super) fn last_run<'a>(view: &View, asset: &'a AssetView) -> Option<(&'a Run, Timestamp)> {
+    let history = asset.asset.history.operation(Operation::Backup)?;
+    let run = history.last_succeeded.as_ref()?;
+    let at = run.end.as_ref()?.at;
+    (at <= later(view.at, CLOCK_TOLERANCE)).then_some((run, at))
+}
+
+/// [`NEVER`] once the verdicts say that there should be a success.
+pub(super) fn overdue(asset: &AssetView) -> Option<Timestamp> {
+    let is_overdue = [Check::EverSucceeded, Check::Fresh]
+        .into_iter()
+        .filter_map(|check| asset.assessment.verdict(check))
+        .any(|verdict| verdict.status == Status::Failing);
+    is_overdue.then_some(NEVER)
+}

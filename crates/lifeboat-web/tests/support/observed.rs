@@ -1,0 +1,285 @@
+//! Assets that others operate, with a past that is observed as in real life.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use lifeboat_controller::AssetView;
+use lifeboat_core::{
+    ArchiverReading, Archiving, ArchivingCondition, AssetHistory, AssetId, Availability, Facts,
+    Finding, Instance, InstanceReading, InstanceRole, Integrity, ObjectiveOverrides, Observation,
+    ObservedPoints, ObservedSchedule, Operation, Outcome, RecoveryPoint, RecoveryWindow, Run,
+    RunEnd, RunId, RunTrigger, Schedule, ScheduleState, UnderWay,
+    assess::{Asset, Blind, assess_asset},
+};
+
+/// An asset that others operate, known for 30 days.
+pub(crate) struct Observed {
+    id: AssetId,
+    now: Timestamp,
+    known_for: SignedDuration,
+    pub(crate) facts: Facts,
+    runs: Vec<Run>,
+    points: Vec<RecoveryPoint>,
+    blind: Option<Blind>,
+    own: ObjectiveOverrides,
+}
+
+fn observed(now: Timestamp, id: &str) -> Observed {
+    Observed {
+        id: id.parse().unwrap(),
+        now,
+        known_for: SignedDuration::from_hours(30 * 24),
+        facts: Facts::default(),
+        runs: Vec::new(),
+        points: Vec::new(),
+        blind: None,
+        own: ObjectiveOverrides::default(),
+    }
+}
+
+/// A PostgreSQL cluster of two instances that archives its WAL, with a daily backup at 03:00.
+pub(crate) fn cnpg(now: Timestamp, namespace: &str, name: &str) -> Observed {
+    let mut cluster = observed(now, &format!("CNPGCluster/{namespace}/{name}"));
+    let (primary, replica) = (format!("{name}-1"), format!("{name}-2"));
+    cluster.facts = Facts {
+        schedules: Some(vec![daily(now, "ScheduledBackup/daily", "0 0 3 * * *")]),
+        archiving: Some(Archiving {
+            condition: Some(ArchivingCondition {
+                working: true,
+                since: Some(now - SignedDuration::from_hours(20 * 24)),
+                message: None,
+            }),
+            reading: Some(Ok(ArchiverReading {
+                instance: primary.clone(),
+                at: now,
+                archived: Some(500),
+                failed: Some(0),
+                failed_lately: 0,
+                window: SignedDuration::from_mins(5),
+                last_archived_at: Some(now - SignedDuration::from_mins(2)),
+                last_failed_at: None,
+                waiting_files: Some(1),
+            })),
+        }),
+        instances: vec![
+            instance(now, &primary, InstanceRole::Primary),
+            instance(now, &replica, InstanceRole::Replica),
+        ],
+        retention: Some(SignedDuration::from_hours(30 * 24)),
+        ..Facts::default()
+    };
+    cluster
+}
+
+/// A `CronJob` that runs daily at 03:00.
+pub(crate) fn cron_job(now: Timestamp, namespace: &str, name: &str) -> Observed {
+    let mut cron_job = observed(now, &format!("CronJob/{namespace}/{name}"));
+    let schedule = daily(now, &format!("CronJob/{name}"), "0 0 3 * * *");
+    cron_job.facts.schedules = Some(vec![schedule]);
+    cron_job
+}
+
+/// An operator with so many of its two replicas available.
+pub(crate) fn operator(now: Timestamp, namespace: &str, name: &str, available: u32) -> Observed {
+    let mut operator = observed(now, &format!("Operator/{namespace}/{name}"));
+    operator.facts.availability = Some(Availability {
+        available,
+        desired: 2,
+        unavailable_since: (available == 0).then(|| now - SignedDuration::from_mins(20)),
+        message: None,
+    });
+    operator
+}
+
+fn daily(now: Timestamp, name: &str, text: &str) -> ObservedSchedule {
+    let schedule = Schedule::parse_with_seconds(text, "UTC").unwrap();
+    let last = schedule.after(now - SignedDuration::from_hours(24));
+    ObservedSchedule {
+        name: name.to_owned(),
+        text: text.to_owned(),
+        state: ScheduleState::Active {
+            first_due: schedule.after(now),
+            schedule,
+        },
+        last_scheduled_at: last,
+    }
+}
+
+fn instance(now: Timestamp, name: &str, role: InstanceRole) -> Instance {
+    let leads = role == InstanceRole::Primary;
+    Instance {
+        name: name.to_owned(),
+        role,
+        reading: Some(Ok(InstanceReading {
+            at: now,
+            collector_up: Some(true),
+            last_collection_error: Some(false),
+            in_recovery: Some(!leads),
+            wal_receiver_up: Some(!leads),
+            replication_lag_seconds: Some(if leads { 0.0 } else { 0.5 }),
+            wal_files_ready: Some(u64::from(leads)),
+            wal_files_done: Some(7),
+            wal_archived: leads.then_some(500),
+            wal_failed: leads.then_some(0),
+        })),
+    }
+}
+
+pub(crate) fn finding(code: &'static str) -> Finding {
+    Finding {
+        code,
+        message: "ScheduledBackup/daily has five fields, so it runs every hour".to_owned(),
+        hint: Some("begin it with a 0 for the seconds".to_owned()),
+    }
+}
+
+impl Observed {
+    /// Known only for so many minutes.
+    pub(crate) fn known_for(mut self, minutes: i64) -> Self {
+        self.known_for = SignedDuration::from_mins(minutes);
+        self
+    }
+
+    /// A backup that ended so many minutes ago, well.
+    pub(crate) fn completed(self, ago: i64, took: i64) -> Self {
+        self.ended(ago, took, Outcome::Succeeded)
+    }
+
+    /// A backup that ended so many minutes ago, badly.
+    pub(crate) fn failed(self, ago: i64) -> Self {
+        self.ended(ago, 1, Outcome::Failed)
+    }
+
+    fn ended(mut self, ago: i64, took: i64, outcome: Outcome) -> Self {
+        let at = self.now - SignedDuration::from_mins(ago);
+        let started_at = at - SignedDuration::from_mins(took);
+        let name = format!("{}-{}", self.id.name, self.runs.len() + 1);
+        let kind = match self.id.kind {
+            lifeboat_core::AssetKind::CronJob => "Job",
+            _ => "Backup",
+        };
+        let succeeded = outcome == Outcome::Succeeded;
+        self.runs.push(Run {
+            id: RunId::of_object(kind, &name, "7f3a"),
+            asset: self.id.clone(),
+            operation: Operation::Backup,
+            trigger: RunTrigger::Schedule,
+            scheduled_for: Some(started_at),
+            attempt: 1,
+            started_at,
+            end: Some(RunEnd {
+                error: (!succeeded).then(|| "the bucket says 403 Forbidden".to_owned()),
+                ..RunEnd::plain(at, outcome)
+            }),
+        });
+        if succeeded {
+            self.points.push(RecoveryPoint {
+                name,
+                taken_at: at,
+                bytes: None,
+                integrity: Integrity::Whole,
+                verification: None,
+                pinned: false,
+            });
+        }
+        self
+    }
+
+    /// Backups that have not ended: the first has begun, the others wait for it.
+    pub(crate) fn under_way(mut self, count: usize) -> Self {
+        let since = self.now - SignedDuration::from_mins(5);
+        let one = |number: usize| UnderWay {
+            name: format!("Backup/{}-9{number}", self.id.name),
+            phase: if number == 0 { "started" } else { "pending" }.to_owned(),
+            since,
+            waiting: number > 0,
+            message: None,
+        };
+        self.facts.under_way = (0..count).map(one).collect();
+        self
+    }
+
+    /// Every schedule is suspended.
+    pub(crate) fn suspended(mut self) -> Self {
+        for schedule in self.facts.schedules.iter_mut().flatten() {
+            schedule.state = ScheduleState::Suspended { since: None };
+        }
+        self
+    }
+
+    /// Somebody else keeps account of what can be restored.
+    pub(crate) fn window(mut self, first_ago: i64, last_failed_ago: Option<i64>) -> Self {
+        let ago = |minutes| self.now - SignedDuration::from_mins(minutes);
+        self.facts.window = Some(RecoveryWindow {
+            source: "ObjectStore/backups".to_owned(),
+            first: Some(ago(first_ago)),
+            last_succeeded: None,
+            last_failed: last_failed_ago.map(ago),
+        });
+        self
+    }
+
+    /// The archiver's counters are so, on this instance.
+    pub(crate) fn archiver(mut self, pod: &str, failed: u64, waiting: u64) -> Self {
+        if let Some(Some(Ok(reading))) = self.facts.archiving.as_mut().map(|it| &mut it.reading) {
+            pod.clone_into(&mut reading.instance);
+            reading.failed = Some(failed);
+            reading.waiting_files = Some(waiting);
+            reading.last_failed_at = (failed > 0).then_some(reading.at);
+        }
+        self
+    }
+
+    /// Something about its facts is otherwise.
+    pub(crate) fn with(mut self, change: impl FnOnce(&mut Facts)) -> Self {
+        change(&mut self.facts);
+        self
+    }
+
+    /// Nobody can look since so many minutes.
+    pub(crate) fn blind(mut self, minutes: i64) -> Self {
+        self.blind = Some(Blind {
+            since: self.now - SignedDuration::from_mins(minutes),
+            error: "the API server doesn't answer".to_owned(),
+        });
+        self
+    }
+
+    /// Its own annotations promise something.
+    pub(crate) fn promising(mut self, own: ObjectiveOverrides) -> Self {
+        self.own = own;
+        self
+    }
+
+    /// Observed once, and assessed.
+    pub(crate) fn build(self) -> AssetView {
+        let mut history = AssetHistory::new(self.now - self.known_for);
+        let observation = Observation {
+            created_at: None,
+            facts: self.facts.clone(),
+            runs: self.runs,
+            points: ObservedPoints::Present(self.points),
+        };
+        history.observe(&observation, self.now);
+        if self.facts.paused.is_some() {
+            history.suspended_since = Some(self.now - SignedDuration::from_hours(48));
+        }
+        let asset = Asset {
+            id: self.id,
+            labels: std::collections::BTreeMap::new(),
+            own: self.own,
+            suspended: false,
+            planned: std::collections::BTreeMap::new(),
+            history,
+            facts: Some(Box::new(self.facts)),
+            blind: self.blind,
+        };
+        AssetView {
+            assessment: Arc::new(assess_asset(&asset, &[], self.now)),
+            next_starts: std::collections::BTreeMap::new(),
+            progress: std::collections::BTreeMap::new(),
+            places: std::collections::BTreeMap::new(),
+            asset: Arc::new(asset),
+        }
+    }
+}
