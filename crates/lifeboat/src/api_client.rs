@@ -4,7 +4,8 @@ use std::{fs, path::PathBuf, time::Duration};
 
 use lifeboat_core::{AssetId, Operation, RunId};
 use lifeboat_web::api::{
-    AssetDetail, AssetList, ErrorBody, RunList, RunQuery, RunReport, StartRun, StartedRun,
+    AssetDetail, AssetList, ErrorBody, FindingList, RunList, RunQuery, RunReport, StartRun,
+    StartedRun,
 };
 use reqwest::{RequestBuilder, StatusCode, header};
 use serde::de::DeserializeOwned;
@@ -116,6 +117,12 @@ impl ApiClient {
     /// All assets.
     pub(crate) async fn assets(&self) -> Result<AssetList, ApiClientError> {
         let url = self.url("assets");
+        self.answer(self.http.get(url)).await
+    }
+
+    /// What somebody should look at.
+    pub(crate) async fn findings(&self) -> Result<FindingList, ApiClientError> {
+        let url = self.url("findings");
         self.answer(self.http.get(url)).await
     }
 

@@ -9,7 +9,9 @@ use lifeboat_core::AssetId;
 use lifeboat_kubernetes::{
     Connection, ConnectionSettings, CustomResources, KubernetesSource, Scope,
 };
-use lifeboat_web::api::{AsOf, AssetDetail, AssetList, RunQuery, RunReport};
+use lifeboat_web::api::{
+    AsOf, AssetDetail, AssetList, FindingList, FindingReport, RunQuery, RunReport,
+};
 
 use crate::{
     api_client::{ApiClient, ApiClientError},
@@ -67,6 +69,19 @@ impl Asked {
                 Ok(AssetList::new(&view, AsOf::new(view.at, view.at)))
             }
         }
+    }
+
+    /// What somebody should look at, though it concerns none of the assets.
+    pub(super) async fn findings(&mut self) -> anyhow::Result<Vec<FindingReport>> {
+        let list = match self {
+            Self::Server(client) => client.findings().await?,
+            Self::Cluster(glance) => {
+                let view = look(glance)?;
+                FindingList::new(&view, AsOf::new(view.at, view.at))
+            }
+        };
+        let findings = list.findings.into_iter();
+        Ok(findings.filter(|finding| finding.asset.is_none()).collect())
     }
 
     pub(super) async fn asset(&mut self, id: &AssetId) -> anyhow::Result<Option<AssetDetail>> {

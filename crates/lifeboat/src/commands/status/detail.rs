@@ -3,15 +3,15 @@
 use std::io::{self, Write};
 
 use jiff::Timestamp;
-use lifeboat_core::Status;
+use lifeboat_core::{AssetKind, Status};
 use lifeboat_web::api::{AssetDetail, RunReport};
 use serde::Serialize;
 
 use super::{
-    overview,
+    observed, overview,
     words::{self, span, status},
 };
-use crate::output::{Report, Table, age, alert, bytes, fine, short_age, time};
+use crate::output::{Report, Table, alert, bytes, fine, short_age, time};
 
 /// How many recovery points are listed.
 const POINTS: usize = 10;
@@ -50,9 +50,10 @@ impl Report for Detail {
         words::staleness(out, &detail.as_of)?;
         self.write_head(out, at)?;
         writeln!(out, "\nChecks:")?;
-        for check in &detail.checks {
-            words::check(out, check)?;
-        }
+        words::checks(out, &detail.checks)?;
+        let findings: Vec<_> = detail.summary.findings.iter().collect();
+        observed::findings(out, &findings)?;
+        observed::write(out, detail, at)?;
         self.write_operations(out, at)?;
         self.write_points(out)?;
         self.write_runs(out, at)?;
@@ -68,24 +69,35 @@ impl Detail {
             writeln!(out, "  {what:<11} {place}")?;
         }
         let objectives = summary.objectives;
-        writeln!(
-            out,
-            "  {:<11} a good backup of the last {}, a verification every {}",
-            "promised",
-            span(objectives.maximum_age_seconds),
-            span(objectives.verification_age_seconds)
-        )?;
+        if let Some(paused) = &summary.paused {
+            writeln!(out, "  {:<11} {paused}", "paused")?;
+        }
+        let age = span(objectives.maximum_age_seconds);
+        match summary.kind {
+            AssetKind::Operator => {}
+            AssetKind::Prometheus => writeln!(
+                out,
+                "  {:<11} a good backup of the last {age}, a verification every {}",
+                "promised",
+                span(objectives.verification_age_seconds)
+            )?,
+            _ => writeln!(out, "  {:<11} a good backup of the last {age}", "promised")?,
+        }
         let since = detail.first_seen_at;
         writeln!(
             out,
             "  {:<11} {}, {} ago",
             "known since",
             time(since),
-            age(since, at)
+            crate::output::age(since, at)
         )
     }
 
     fn write_operations(&self, out: &mut dyn Write, at: Timestamp) -> io::Result<()> {
+        if self.asset.summary.kind != AssetKind::Prometheus {
+            // Others keep their schedules, which are told above.
+            return Ok(());
+        }
         writeln!(out)?;
         let mut table = Table::new(&["OPERATION", "SCHEDULE", "LAST RUN", "NEXT RUN"]);
         for operation in &self.asset.operations {
@@ -113,6 +125,9 @@ impl Detail {
 
     fn write_points(&self, out: &mut dyn Write) -> io::Result<()> {
         let points = &self.asset.recovery_points;
+        if self.asset.summary.kind == AssetKind::Operator {
+            return Ok(());
+        }
         writeln!(out)?;
         if points.is_empty() {
             return writeln!(out, "No recovery points are known.");
@@ -146,6 +161,9 @@ impl Detail {
     }
 
     fn write_runs(&self, out: &mut dyn Write, at: Timestamp) -> io::Result<()> {
+        if self.asset.summary.kind == AssetKind::Operator {
+            return Ok(());
+        }
         writeln!(out)?;
         if let Some(error) = &self.runs_error {
             return words::paragraph(out, 0, &format!("{} {error}", alert("No runs:")));

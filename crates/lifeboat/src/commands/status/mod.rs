@@ -2,6 +2,7 @@
 
 mod asked;
 mod detail;
+mod observed;
 mod overview;
 pub(super) mod selection;
 mod words;
@@ -90,7 +91,17 @@ async fn ask(asked: &mut Asked, options: &StatusOptions) -> anyhow::Result<Shown
     list.alerts
         .retain(|alert| assets.iter().any(|asset| asset.asset == alert.asset));
     list.counts = AssetCounts::of(assets.iter().map(|asset| asset.status));
-    Ok(Shown::All(Box::new(Overview { list, known })))
+    let is_whole = options.kind.is_none() && options.namespace.is_none() && !options.failing;
+    let findings = if is_whole {
+        asked.findings().await?
+    } else {
+        Vec::new()
+    };
+    Ok(Shown::All(Box::new(Overview {
+        list,
+        findings,
+        known,
+    })))
 }
 
 /// Shows what there is until somebody ends it: anew each time on a terminal, else at each change.

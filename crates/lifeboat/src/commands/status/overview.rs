@@ -4,10 +4,13 @@ use std::io::{self, Write};
 
 use jiff::Timestamp;
 use lifeboat_core::{Operation, Status};
-use lifeboat_web::api::{AssetCounts, AssetList, AssetSummary};
+use lifeboat_web::api::{AssetCounts, AssetList, AssetSummary, FindingReport};
 use serde::Serialize;
 
-use super::words::{self, span, status};
+use super::{
+    observed,
+    words::{self, span, status},
+};
 use crate::output::{Report, Table, age, alert, fine, note, short_age};
 
 /// What is left of a line for the asset's name.
@@ -18,6 +21,8 @@ const NAME_WIDTH: usize = 28;
 pub(super) struct Overview {
     #[serde(flatten)]
     pub(super) list: AssetList,
+    /// What somebody should look at, though it concerns none of the assets.
+    pub(super) findings: Vec<FindingReport>,
     /// How many there are with those that a filter left out.
     #[serde(skip)]
     pub(super) known: usize,
@@ -40,7 +45,8 @@ impl Overview {
         let (ledger, resources) = (&list.lifeboat.ledger.up, &list.lifeboat.resources.valid);
         let notifiers = &list.lifeboat.failing_notifiers;
         let stale = list.as_of.stale;
-        format!("{stale} {ledger} {resources} {notifiers:?} {news:?}")
+        let findings: Vec<&String> = self.findings.iter().map(|one| &one.message).collect();
+        format!("{stale} {ledger} {resources} {notifiers:?} {news:?} {findings:?}")
     }
 }
 
@@ -76,10 +82,11 @@ impl Report for Overview {
             if !asset.troubles.is_empty() {
                 writeln!(out, "\n{}", asset.asset)?;
             }
-            for check in &asset.troubles {
-                words::check(out, check)?;
-            }
+            words::checks(out, &asset.troubles)?;
         }
+        let of_assets = self.list.assets.iter().flat_map(|asset| &asset.findings);
+        let findings: Vec<&FindingReport> = self.findings.iter().chain(of_assets).collect();
+        observed::findings(out, &findings)?;
         words::alerts(out, &self.list.alerts, at)?;
         words::lifeboat(out, &self.list.lifeboat)
     }
@@ -92,7 +99,8 @@ impl Overview {
         }
         writeln!(out, "There are no assets yet.")?;
         let way = "hint: put a PrometheusBackup document into the folder that `lifeboat serve` reads \
-                   its resources from; `lifeboat resources check` says whether it is right";
+                   its resources from (`lifeboat resources check` says whether it is right), or let \
+                   it watch a cluster with --kubernetes";
         words::paragraph(out, 0, way)
     }
 }

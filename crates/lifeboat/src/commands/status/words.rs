@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use lifeboat_core::{AlertState, HumanDuration, Outcome, Status};
 use lifeboat_web::api::{Alert, AsOf, CheckReport, LifeboatHealth, RunReport};
 
-use crate::output::{alert, fine, note, short_age, wrapped};
+use crate::output::{alert, fine, note, short_age, time, wrapped};
 
 /// What fits on a terminal of the usual width.
 pub(super) const WIDTH: usize = 80;
@@ -51,18 +51,37 @@ pub(super) fn paragraph(out: &mut dyn Write, indent: usize, text: &str) -> io::R
     Ok(())
 }
 
+/// The answers of checks, those that rest on the same evidence told as one.
+pub(super) fn checks(out: &mut dyn Write, checks: &[CheckReport]) -> io::Result<()> {
+    let is_same = |left: &CheckReport, right: &CheckReport| {
+        left.status == right.status && left.text == right.text
+    };
+    for alike in checks.chunk_by(is_same) {
+        let names: Vec<&str> = alike.iter().map(|check| check.check.name()).collect();
+        if let [first, ..] = alike {
+            check(out, &names.join(", "), first)?;
+        }
+    }
+    Ok(())
+}
+
 /// A check's answer: what, since when, and what to do.
-pub(super) fn check(out: &mut dyn Write, check: &CheckReport) -> io::Result<()> {
+fn check(out: &mut dyn Write, names: &str, check: &CheckReport) -> io::Result<()> {
     let since = match check.status {
         Status::Ok => String::new(),
         _ => format!(", for {}", span(check.for_seconds)),
     };
-    writeln!(out, "  {} {}{since}", status(check.status), check.check)?;
+    writeln!(out, "  {} {names}{since}", status(check.status))?;
     paragraph(out, 4, &format!("{}.", capitalised(&check.text)))?;
     match &check.hint {
         Some(hint) => paragraph(out, 4, &format!("hint: {hint}")),
         None => Ok(()),
     }
+}
+
+/// A moment, and how long ago it is.
+pub(super) fn moment(moment: Timestamp, at: Timestamp) -> String {
+    format!("{}, {} ago", time(moment), short_age(moment, at))
 }
 
 /// A sentence's first letter large.
