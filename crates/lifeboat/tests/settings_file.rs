@@ -39,6 +39,7 @@ async fn a_lifeboat_serves_with_the_example_and_options_are_stronger() {
     command
         .args(["serve", "--config", EXAMPLE])
         .args(["--listen", &format!("127.0.0.1:{port}")])
+        .arg("--kubernetes=false")
         .arg("--resources")
         .arg(path("resources"))
         .arg("--ledger")
@@ -62,6 +63,7 @@ async fn a_lifeboat_serves_with_the_example_and_options_are_stronger() {
 /// The complaint about an unknown name lists those that are known; `{}` is where it stands.
 #[rstest]
 #[case::process("{}: 1")]
+#[case::kubernetes("kubernetes: {{}: 1}")]
 #[case::alerts("alerts: {{}: 1}")]
 #[case::notifier("alerts: {notifiers: [{{}: 1}]}")]
 #[case::alertmanager("alerts: {notifiers: [{name: a, alertmanager: {{}: 1}}]}")]
