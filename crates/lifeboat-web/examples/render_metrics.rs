@@ -12,18 +12,38 @@ use std::{sync::Arc, time::Instant};
 
 use lifeboat_controller::{AssetView, View};
 use lifeboat_web::metrics::{ExpositionCache, Process, TextFormat, render};
-use support::{failing, sound, view};
+use support::{HOUR, cnpg, cron_job, failing, now, operator, sound, view};
 
 const ASSETS: usize = 10_000;
 const ROUNDS: usize = 10;
 
 fn main() {
-    let kinds = [sound("sound"), failing("failing")];
+    let operated = [sound("sound"), failing("failing")];
+    let all = [
+        sound("sound"),
+        cnpg(now(), "shop", "db")
+            .failed(20 * HOUR)
+            .completed(8 * HOUR, 4)
+            .under_way(2)
+            .build(),
+        cron_job(now(), "shop", "media")
+            .failed(20 * HOUR)
+            .completed(8 * HOUR, 4)
+            .build(),
+        operator(now(), "shop", "operator", 2).build(),
+    ];
+    println!("what Lifeboat operates:");
+    measure(&operated);
+    println!("all kinds in equal parts:");
+    measure(&all);
+}
+
+fn measure(kinds: &[AssetView]) {
     let assets = (0..ASSETS).map(|number| {
         let mut one = kinds[number % kinds.len()].clone();
         let mut asset = (*one.asset).clone();
         asset.id.namespace = format!("namespace-{}", number % 100);
-        asset.id.name = format!("prometheus-{number}");
+        asset.id.name = format!("asset-{number}");
         one.asset = Arc::new(asset);
         one
     });

@@ -63,6 +63,15 @@ pub(crate) struct ServeOptions {
         value_name = "ADDRESS"
     )]
     pub(crate) listen: Option<SocketAddr>,
+    /// Whether /metrics also has the names of CloudNativePG's and kube-state-metrics' exporters
+    /// [default: true]
+    #[arg(
+        long,
+        env = "LIFEBOAT_COMPATIBILITY_METRICS",
+        hide_env_values = true,
+        value_name = "BOOL"
+    )]
+    pub(crate) compatibility_metrics: Option<bool>,
     /// The file that holds the token for starting runs; without it, only this machine may
     #[arg(
         long,

@@ -60,7 +60,8 @@ pub(crate) async fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
         settings.ledger,
     );
     let web_stop = CancellationToken::new();
-    let state = lifeboat_web::State::new(handle, Arc::new(history), api_token, now);
+    let state = lifeboat_web::State::new(handle, Arc::new(history), api_token, now)
+        .compatibility_metrics(settings.compatibility_metrics);
     let web = tokio::spawn(lifeboat_web::serve(listener, state, web_stop.clone()));
     controller.run(stop).await;
     // Until here, whoever asks is told how the end goes.

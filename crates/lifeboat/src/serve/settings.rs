@@ -29,6 +29,7 @@ pub(super) struct Settings {
     pub(super) kubernetes: Option<KubernetesSettings>,
     pub(super) ledger: LedgerLocation,
     pub(super) listen: SocketAddr,
+    pub(super) compatibility_metrics: bool,
     pub(super) api_token_file: Option<PathBuf>,
     pub(super) alerts: NotificationSettings,
     pub(super) controller: ControllerSettings,
@@ -61,6 +62,10 @@ impl Settings {
             kubernetes,
             ledger,
             listen: listen.unwrap_or(default_listen),
+            compatibility_metrics: options
+                .compatibility_metrics
+                .or(file.compatibility_metrics)
+                .unwrap_or(true),
             api_token_file: options.api_token_file.clone().or(file.api_token_file),
             controller: ControllerSettings {
                 evaluation_interval: options

@@ -20,6 +20,7 @@ pub(super) struct SettingsFile {
     pub(super) kubernetes: KubernetesFile,
     pub(super) ledger: Option<String>,
     pub(super) listen: Option<SocketAddr>,
+    pub(super) compatibility_metrics: Option<bool>,
     pub(super) api_token_file: Option<PathBuf>,
     /// Notifiers, external labels, and the links in alerts.
     pub(super) alerts: NotificationSettings,
