@@ -448,10 +448,10 @@ impl fmt::Display for Evidence {
                 newest_taken_at,
             } => write!(
                 formatter,
-                "{} gone before their time, missed at {at:.0}; the newest was {newest} of {newest_taken_at:.0}",
+                "{}, missed at {at:.0}; the newest was {newest} of {newest_taken_at:.0}",
                 match count {
-                    1 => "one recovery point has".to_owned(),
-                    many => format!("{many} recovery points have"),
+                    1 => "one recovery point has gone before its time".to_owned(),
+                    many => format!("{many} recovery points have gone before their time"),
                 }
             ),
             Self::Scheduled { name, text } => {

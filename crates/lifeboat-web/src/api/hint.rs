@@ -53,9 +53,50 @@ pub(super) fn of(asset: &AssetId, verdict: &Verdict) -> Option<String> {
         Evidence::InTheFuture { .. } => {
             "compare the clocks of this machine and of the one that made it".to_owned()
         }
+        Evidence::StuckUnderWay { name, .. } => {
+            let namespace = &asset.namespace;
+            format!(
+                "`kubectl describe -n {namespace} {}` says more; what waits behind it runs once it \
+                 has ended or is deleted",
+                resource(name)
+            )
+        }
+        Evidence::PointsLost { .. } => format!(
+            "look whether the bucket still holds them: a rule of the bucket, or somebody, may have \
+             removed them; and back up now with {run}"
+        ),
+        Evidence::Unscheduled if asset.kind == AssetKind::CnpgCluster => {
+            "give it a ScheduledBackup; six fields, seconds first: `0 0 3 * * *` is daily at 03:00"
+                .to_owned()
+        }
+        Evidence::ArchivingFails { .. } | Evidence::NeverArchived => {
+            let (namespace, name) = (&asset.namespace, &asset.name);
+            let primary = "cnpg.io/instanceRole=primary";
+            format!(
+                "the primary says why: `kubectl logs -n {namespace} -l cnpg.io/cluster={name},\
+                 {primary} --tail=100`"
+            )
+        }
+        Evidence::ArchivingUnknown { .. } => {
+            "Lifeboat has to reach port 9187 of the primary's pod: a NetworkPolicy may forbid it"
+                .to_owned()
+        }
+        Evidence::Unavailable { .. } => {
+            let (namespace, name) = (&asset.namespace, &asset.name);
+            format!("`kubectl describe -n {namespace} deployment/{name}` says why")
+        }
         _ => return None,
     };
     Some(hint)
+}
+
+/// A `Kind/name` as kubectl takes it; CloudNativePG's Backup is not the only one of that name.
+fn resource(name: &str) -> String {
+    match name.split_once('/') {
+        Some(("Backup", name)) => format!("backups.postgresql.cnpg.io/{name}"),
+        Some((kind, name)) => format!("{}/{name}", kind.to_lowercase()),
+        None => name.to_owned(),
+    }
 }
 
 /// The command that makes a backup now, by whoever operates the asset.

@@ -8,7 +8,7 @@ use clap::Args;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Kubernetes")]
 pub(crate) struct KubernetesOptions {
-    /// Watch the cluster: the one that this runs in, else the kubeconfig's
+    /// Look at the cluster: the one that this runs in, else the kubeconfig's
     #[arg(
         long,
         env = "LIFEBOAT_KUBERNETES",

@@ -2,8 +2,8 @@
 
 mod backup;
 mod backups;
-mod kubernetes;
 mod crds;
+mod kubernetes;
 mod repository;
 mod resources;
 mod s3;
@@ -20,8 +20,8 @@ pub(crate) use backups::{
     BackupsCommand, ListOptions, PinOptions, PruneOptions, RestoreOptions, ShowOptions,
     UnpinOptions, VerifyOptions,
 };
-pub(crate) use kubernetes::KubernetesOptions;
 pub(crate) use crds::CrdsOptions;
+pub(crate) use kubernetes::KubernetesOptions;
 pub(crate) use repository::RepositoryOptions;
 pub(crate) use resources::{CheckOptions, ResourcesCommand};
 pub(crate) use serve::ServeOptions;
@@ -88,14 +88,15 @@ Examples:
     #[command(long_about = "\
 Say how every asset is, or all that is known of one.
 
-Asks a running `lifeboat serve`. Below the table stands what is wrong, since when, and what to do \
-about it. Exits with 1 if anything shown is failing or unknown, or if the server's own view is older \
-than a minute.")]
+Asks a running `lifeboat serve`, or with --kubernetes the cluster itself, which has no memory of \
+what is gone. Below the table stands what is wrong, since when, and what to do about it. Exits with \
+1 if anything shown is failing or unknown, or if the server's own view is older than a minute.")]
     #[command(after_help = "\
 Examples:
   lifeboat status
   lifeboat status main
   lifeboat status --failing --watch
+  lifeboat status --kubernetes --namespace postgresql --kind CNPGCluster
   lifeboat status --output json | jq '.assets[] | {asset, status}'")]
     Status(Box<StatusOptions>),
     /// Start a backup, verification or prune of an asset now

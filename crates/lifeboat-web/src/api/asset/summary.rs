@@ -1,5 +1,7 @@
 //! What a list says of each asset.
 
+use std::cmp::Reverse;
+
 use jiff::Timestamp;
 use lifeboat_controller::AssetView;
 use lifeboat_core::{AssetId, AssetKind, Objectives, Operation, RecoveryPoint, RunId, Status};
@@ -43,7 +45,7 @@ pub struct AssetSummary {
     pub schedules: Vec<ScheduleReport>,
     /// The backups that others began, or that wait, oldest first.
     pub under_way: Vec<UnderWayReport>,
-    /// The checks that are failing or unknown.
+    /// The checks that are failing, and then those that are unknown.
     pub troubles: Vec<CheckReport>,
     /// What somebody should look at.
     pub findings: Vec<FindingReport>,
@@ -143,6 +145,11 @@ impl AssetSummary {
         let newest = asset.history.newest_good_point(at);
         let verdicts = assessment.verdicts.iter();
         let facts = asset.facts.as_deref();
+        let mut troubles: Vec<CheckReport> = verdicts
+            .map(|verdict| CheckReport::new(&asset.id, verdict, at))
+            .filter(CheckReport::is_trouble)
+            .collect();
+        troubles.sort_by_key(|check| Reverse(check.status));
         let findings = facts.iter().flat_map(|facts| &facts.findings);
         Self {
             asset: asset.id.clone(),
@@ -175,10 +182,7 @@ impl AssetSummary {
             findings: findings
                 .map(|finding| FindingReport::new(Some(&asset.id), finding))
                 .collect(),
-            troubles: verdicts
-                .map(|verdict| CheckReport::new(&asset.id, verdict, at))
-                .filter(CheckReport::is_trouble)
-                .collect(),
+            troubles,
         }
     }
 }
