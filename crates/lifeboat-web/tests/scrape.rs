@@ -103,3 +103,18 @@ async fn each_client_gets_the_format_it_asks_for() {
     assert!(!plain.text().contains("# EOF") && !plain.text().contains("# UNIT "));
     assert!(plain.text().contains("process_resident_memory_bytes "));
 }
+
+#[tokio::test]
+async fn a_server_leaves_out_the_names_that_others_gave_if_it_is_told_to() {
+    let names = async |server: Server| {
+        let answer = request("GET", &server.url("/metrics"), &[], "").await;
+        let text = answer.unwrap().text();
+        let lines = text.lines().filter(|line| line.starts_with("kube_job_"));
+        lines.count()
+    };
+    assert_eq!(
+        names(Server::of(mixed()).without_compatibility().start()).await,
+        0
+    );
+    assert!(names(Server::of(mixed()).start()).await > 0);
+}

@@ -27,6 +27,7 @@ pub(crate) struct Builder {
     token: Option<&'static str>,
     answer: Answer,
     history: Past,
+    compatibility: bool,
 }
 
 /// A server that runs until it is dropped.
@@ -91,6 +92,7 @@ impl Server {
             token: None,
             answer: Box::new(start),
             history: Past(Mutex::new(Some(runs))),
+            compatibility: true,
         }
     }
 
@@ -115,6 +117,15 @@ impl Builder {
         Self { answer, ..self }
     }
 
+    /// The names that others gave are left out.
+    pub(crate) fn without_compatibility(self) -> Self {
+        let compatibility = false;
+        Self {
+            compatibility,
+            ..self
+        }
+    }
+
     /// The ledger can't be read.
     pub(crate) fn without_history(self) -> Self {
         let history = Past(Mutex::new(None));
@@ -134,7 +145,8 @@ impl Builder {
             Arc::new(self.history),
             token,
             self.clock,
-        );
+        )
+        .compatibility_metrics(self.compatibility);
         let controller = async move {
             while let Some(request) = asked.recv().await {
                 let answered = answer(&request, &publisher);
