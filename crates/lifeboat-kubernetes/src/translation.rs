@@ -140,10 +140,7 @@ impl Translation {
     }
 }
 
-fn states<'world>(
-    world: &'world World,
-    kind: AssetKind,
-) -> impl Iterator<Item = (&'world Watch, &'world WatchState)> {
+fn states(world: &World, kind: AssetKind) -> impl Iterator<Item = (&Watch, &WatchState)> {
     world
         .watches()
         .filter(move |(watch, _)| needs(kind).contains(&watch.kind))
@@ -162,7 +159,9 @@ pub(crate) fn blind(world: &World, started_at: Timestamp) -> BTreeMap<AssetKind,
             .filter_map(|(watch, state)| match &state.contact {
                 Some(Contact::Lost { since, loss }) => {
                     let error = match loss.reason {
-                        LossReason::Unreachable => loss.error.clone(),
+                        LossReason::Unreachable => {
+                            format!("the API server can't be reached: {}", loss.error)
+                        }
                         _ => format!("{watch} can't be watched: {}", loss.error),
                     };
                     Some(Blind {

@@ -155,7 +155,7 @@ pub fn assess_asset(asset: &Asset, policies: &[Policy], now: Timestamp) -> Asses
         .filter_map(|check| {
             let mut answer = answer(check)?;
             if let Some(blind) = &asset.blind {
-                answer.doubt(blind);
+                answer.doubt(blind, now);
             }
             Some(answer.into_verdict(check, paused_since, now))
         })
@@ -216,9 +216,11 @@ impl Answer {
     }
 
     /// While nobody can look, what was good is unknown. What had failed before stays failed; what would
-    /// fail by the passing of time since may have been mended.
-    fn doubt(&mut self, blind: &Blind) {
-        if self.status == Status::Failing && self.since < blind.since {
+    /// fail by the passing of time since may have been mended. An answer that can't say since when
+    /// rests on what was seen, which was before.
+    fn doubt(&mut self, blind: &Blind, now: Timestamp) {
+        let failed_before = self.since < blind.since || self.since == now;
+        if self.status == Status::Failing && failed_before {
             return;
         }
         *self = Self::new(

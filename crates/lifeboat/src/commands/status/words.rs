@@ -71,7 +71,7 @@ fn check(out: &mut dyn Write, names: &str, check: &CheckReport) -> io::Result<()
         Status::Ok => String::new(),
         _ => format!(", for {}", span(check.for_seconds)),
     };
-    writeln!(out, "  {} {names}{since}", status(check.status))?;
+    paragraph(out, 2, &format!("{} {names}{since}", status(check.status)))?;
     paragraph(out, 4, &format!("{}.", capitalised(&check.text)))?;
     match &check.hint {
         Some(hint) => paragraph(out, 4, &format!("hint: {hint}")),
