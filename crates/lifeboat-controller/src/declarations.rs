@@ -7,9 +7,10 @@ use lifeboat_core::{AssetHistory, AssetId, AssetKind, Finding, Observed, Policy,
 
 use crate::{
     controller::Controller,
-    fleet::{AssetSpec, Managed},
+    fleet::Managed,
     recorder::Record,
     source::{Declared, Source},
+    spec::AssetSpec,
 };
 
 /// A source, with what it said last.
@@ -19,8 +20,8 @@ pub(crate) struct Declaring {
     pub(crate) findings: Vec<Finding>,
     /// Why what it says now can't be used.
     pub(crate) error: Option<String>,
-    /// Whether it has ever said all.
-    pub(crate) has_spoken: bool,
+    /// The kinds of which it has said all.
+    pub(crate) has_spoken_of: BTreeSet<AssetKind>,
 }
 
 impl Declaring {
@@ -30,7 +31,7 @@ impl Declaring {
             policies: Vec::new(),
             findings: Vec::new(),
             error: None,
-            has_spoken: false,
+            has_spoken_of: BTreeSet::new(),
         }
     }
 }
@@ -75,12 +76,12 @@ impl Controller {
         self.changed = true;
     }
 
-    /// Puts what the ledger remembers in the care of the first source that has not said all yet. If
-    /// every source has, what none of them declared went while Lifeboat was away.
+    /// Puts what the ledger remembers in the care of the first source that has not said all of its
+    /// kind yet. If every source has, what none of them declared went while Lifeboat was away.
     pub(crate) fn remember(&mut self, now: Timestamp) {
-        let silent = self.sources.iter().position(|source| !source.has_spoken);
         for (id, history) in std::mem::take(&mut self.departed) {
-            match silent {
+            let mut sources = self.sources.iter();
+            match sources.position(|source| !source.has_spoken_of.contains(&id.kind)) {
                 Some(source) => {
                     let blind = self.blind[source].get(&id.kind).cloned();
                     let blind = blind.unwrap_or_else(|| Blind {
@@ -125,7 +126,7 @@ impl Controller {
             declaring.findings = findings;
         }
         declaring.error = None;
-        declaring.has_spoken |= !declared.complete.is_empty();
+        declaring.has_spoken_of.extend(declared.complete);
         let policies = self.sources.iter().flat_map(|source| &source.policies);
         self.policies = policies.cloned().collect();
         for declaring in &mut self.sources {

@@ -7,52 +7,19 @@ use std::{
 
 use jiff::Timestamp;
 use lifeboat_core::{
-    AssetHistory, AssetId, AssetKind, ObjectiveOverrides, Observation, Observed, ObservedSchedule,
-    Operation, Policy, RecoveryPoint, Run, Verdict,
+    AssetHistory, AssetId, AssetKind, ObjectiveOverrides, Observed, ObservedSchedule, Operation,
+    Policy, RecoveryPoint, Run, Verdict,
     assess::{Assessment, Asset, Blind, assess_asset},
-    scheduling::{Decision, Planned, RunPlan, Start},
+    scheduling::{Decision, Planned, Start},
 };
 
 use crate::{
     operations::Operator,
     recorder::{Record, Recorder},
     runner::Running,
+    spec::{AssetSpec, Care, Operated},
     view::AssetView,
 };
-
-/// An asset as its resource describes it.
-pub struct AssetSpec {
-    /// Its identity.
-    pub id: AssetId,
-    /// Its labels.
-    pub labels: BTreeMap<String, String>,
-    /// The objectives that it sets itself.
-    pub own: ObjectiveOverrides,
-    /// Whether it is suspended.
-    pub suspended: bool,
-    /// Who cares for it.
-    pub care: Care,
-    /// Where it is and where its backups go, for people.
-    pub places: BTreeMap<&'static str, String>,
-}
-
-/// Who cares for an asset.
-pub enum Care {
-    /// Lifeboat itself.
-    Operated(Operated),
-    /// Others: Lifeboat looks on, and this is what it sees.
-    Observed(Box<Observation>),
-}
-
-/// An asset that Lifeboat operates.
-pub struct Operated {
-    /// Whether its first backup is due as soon as it is known.
-    pub immediate: bool,
-    /// What is planned for it.
-    pub plans: BTreeMap<Operation, RunPlan>,
-    /// Who carries it out.
-    pub operator: Arc<dyn Operator>,
-}
 
 /// An asset in the controller's care.
 pub(crate) struct Managed {

@@ -5,11 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use jiff::Timestamp;
 use lifeboat_core::{AssetHistory, AssetId, Finding, Policy, assess::Blind};
 
-use crate::{
-    fleet::{Care, Managed},
-    source::Source,
-    view::View,
-};
+use crate::{fleet::Managed, source::Source, spec::Care, view::View};
 
 /// Looks at a source. Assets that Lifeboat itself operates are left out: what became of them stands
 /// in the ledger of whoever operates them.

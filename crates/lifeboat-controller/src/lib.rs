@@ -28,13 +28,14 @@ mod resource_folder;
 mod runner;
 mod runs;
 mod source;
+mod spec;
 mod view;
 
 pub use controller::{Controller, ControllerSettings};
 pub use error::ControllerError;
-pub use fleet::{AssetSpec, Care, Operated};
 pub use glance::Glance;
 pub use handle::{Handle, Refusal, Request};
 pub use resource_folder::{ResourceFolderSource, Variable, prometheus_asset};
 pub use source::{Declared, Source};
+pub use spec::{AssetSpec, Care, Operated};
 pub use view::{AssetView, Health, View};

@@ -8,9 +8,9 @@ use lifeboat_repository::RequestCounters;
 use lifeboat_resources::{BackupPolicy, Fingerprint, LoadError, PrometheusBackup, ResourceFolder};
 
 use crate::{
-    fleet::{AssetSpec, Care, Operated},
     operations::{BackupSource, PrometheusOperator},
     source::{Declared, Source},
+    spec::{AssetSpec, Care, Operated},
 };
 
 /// Gives the value of an environment variable that is set to something.

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use lifeboat_core::{AssetId, AssetKind, Finding, Policy, assess::Blind};
 use tokio::sync::Notify;
 
-use crate::fleet::AssetSpec;
+use crate::spec::AssetSpec;
 
 /// What a source declares that it didn't declare like this before.
 #[derive(Default)]

@@ -6,7 +6,7 @@
 //! ```text
 //! asset, run, recovery_point, history     what there is, and what happened
 //! facts, observation                      what others are seen to do, and how it joins that
-//! policy, schedule                        what is promised, and when it is due
+//! policy, selector, schedule              what is promised, and when it is due
 //! scheduling                              what to run now
 //! check, verdict, assess                  what that means: ok, failing, unknown or paused
 //! alert                                   what people are told, and since when
@@ -29,6 +29,7 @@ pub mod retention;
 mod run;
 mod schedule;
 pub mod scheduling;
+mod selector;
 mod verdict;
 
 pub use alert::{AlertInstance, AlertKey, AlertState, Incident};
@@ -46,11 +47,9 @@ pub use history::{
     later,
 };
 pub use observation::{Observation, Observed, ObservedPoints};
-pub use policy::{
-    Effective, LabelOperator, LabelRequirement, ObjectiveOverrides, Objectives, Policy, Selector,
-    Severity, Subject,
-};
+pub use policy::{Effective, ObjectiveOverrides, Objectives, Policy, Severity};
 pub use recovery_point::{Integrity, PointVerification, RecoveryPoint};
 pub use run::{Operation, Outcome, Run, RunEnd, RunId, RunTrigger};
 pub use schedule::{Schedule, ScheduleError};
+pub use selector::{LabelOperator, LabelRequirement, Selector, Subject};
 pub use verdict::{Status, Verdict};

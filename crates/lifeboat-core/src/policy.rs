@@ -1,11 +1,11 @@
 //! Policies: what is promised for which assets, and how bad it is when a promise breaks.
 
-use std::{cmp::Reverse, collections::BTreeMap, fmt};
+use std::{cmp::Reverse, fmt};
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use crate::{AssetId, AssetKind};
+use crate::{AssetKind, Selector, Subject};
 
 /// How bad an alert is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -69,95 +69,6 @@ impl Objectives {
                 maximum_run_duration: None,
             },
         }
-    }
-}
-
-/// Which assets a policy is for. An empty list or map asks for nothing, so it fits everything.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Selector {
-    /// One of these kinds.
-    pub kinds: Vec<AssetKind>,
-    /// One of these namespaces.
-    pub namespaces: Vec<String>,
-    /// One of these names.
-    pub names: Vec<String>,
-    /// All of these labels.
-    pub labels: BTreeMap<String, String>,
-    /// All of these requirements.
-    pub expressions: Vec<LabelRequirement>,
-}
-
-/// What one label must be like: a requirement of a `LabelSelector`'s `matchExpressions`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LabelRequirement {
-    /// The label's key.
-    pub key: String,
-    /// What is asked of it.
-    pub operator: LabelOperator,
-    /// What [`LabelOperator::In`] and [`LabelOperator::NotIn`] compare with; the others have none.
-    pub values: Vec<String>,
-}
-
-/// What is asked of a label.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LabelOperator {
-    /// It is there, with one of the values.
-    In,
-    /// It isn't there, or has another value.
-    NotIn,
-    /// It is there.
-    Exists,
-    /// It isn't there.
-    DoesNotExist,
-}
-
-impl LabelRequirement {
-    /// Whether labels are like that.
-    #[must_use]
-    pub fn fits(&self, labels: &BTreeMap<String, String>) -> bool {
-        let value = labels.get(&self.key);
-        let listed = value.is_some_and(|value| self.values.contains(value));
-        match self.operator {
-            LabelOperator::In => listed,
-            LabelOperator::NotIn => !listed,
-            LabelOperator::Exists => value.is_some(),
-            LabelOperator::DoesNotExist => value.is_none(),
-        }
-    }
-}
-
-/// What a selector looks at.
-#[derive(Debug, Clone, Copy)]
-pub struct Subject<'a> {
-    /// The asset.
-    pub asset: &'a AssetId,
-    /// Its labels.
-    pub labels: &'a BTreeMap<String, String>,
-}
-
-impl Selector {
-    /// Whether the policy is for this asset.
-    #[must_use]
-    pub fn selects(&self, subject: Subject<'_>) -> bool {
-        let asset = subject.asset;
-        (self.kinds.is_empty() || self.kinds.contains(&asset.kind))
-            && (self.namespaces.is_empty() || self.namespaces.contains(&asset.namespace))
-            && (self.names.is_empty() || self.names.contains(&asset.name))
-            && self
-                .labels
-                .iter()
-                .all(|(key, value)| subject.labels.get(key) == Some(value))
-            && self
-                .expressions
-                .iter()
-                .all(|requirement| requirement.fits(subject.labels))
-    }
-
-    /// Whether it asks for this kind by name. Of some kinds not everything is an asset, such as
-    /// CronJobs; a policy that names the kind says that what it selects is one.
-    #[must_use]
-    pub fn names_kind(&self, kind: AssetKind) -> bool {
-        self.kinds.contains(&kind)
     }
 }
 
@@ -238,9 +149,10 @@ impl Policy {
 
 #[cfg(test)]
 mod tests {
-    use rstest::rstest;
+    use std::collections::BTreeMap;
 
     use super::*;
+    use crate::AssetId;
 
     fn policy(name: &str, priority: i32, hours: Option<i64>) -> Policy {
         Policy {
@@ -284,92 +196,6 @@ mod tests {
     fn a_policy_that_says_nothing_of_a_value_leaves_it_to_the_next() {
         let policies = [policy("a", 9, None), policy("b", 0, Some(40))];
         assert_eq!(maximum_age(&policies, None), 40);
-    }
-
-    #[test]
-    fn a_selector_wants_all_that_it_names() {
-        let asset: AssetId = "Prometheus/monitoring/main".parse().unwrap();
-        let labels = BTreeMap::from([("team".to_owned(), "a".to_owned())]);
-        let subject = Subject {
-            asset: &asset,
-            labels: &labels,
-        };
-        let mut selector = Selector::default();
-        assert!(selector.selects(subject));
-        selector.namespaces = vec!["other".to_owned(), "monitoring".to_owned()];
-        assert!(selector.selects(subject));
-        selector.labels.insert("team".to_owned(), "b".to_owned());
-        assert!(!selector.selects(subject));
-    }
-
-    #[rstest]
-    #[case::one_of("tier", LabelOperator::In, &["gold", "silver"], true)]
-    #[case::none_of_these("tier", LabelOperator::In, &["silver"], false)]
-    #[case::in_without_the_label("team", LabelOperator::In, &["gold"], false)]
-    #[case::another("tier", LabelOperator::NotIn, &["silver"], true)]
-    #[case::just_that_one("tier", LabelOperator::NotIn, &["gold"], false)]
-    #[case::not_in_without_the_label("team", LabelOperator::NotIn, &["gold"], true)]
-    #[case::there("tier", LabelOperator::Exists, &[], true)]
-    #[case::not_there("team", LabelOperator::Exists, &[], false)]
-    #[case::absent("team", LabelOperator::DoesNotExist, &[], true)]
-    #[case::present("tier", LabelOperator::DoesNotExist, &[], false)]
-    fn an_expression_is_read_as_kubernetes_reads_it(
-        #[case] key: &str,
-        #[case] operator: LabelOperator,
-        #[case] values: &[&str],
-        #[case] expected: bool,
-    ) {
-        let asset: AssetId = "CronJob/shop/nightly".parse().unwrap();
-        let labels = BTreeMap::from([("tier".to_owned(), "gold".to_owned())]);
-        let requirement = LabelRequirement {
-            key: key.to_owned(),
-            operator,
-            values: values.iter().map(|&value| value.to_owned()).collect(),
-        };
-        let selector = Selector {
-            expressions: vec![requirement],
-            ..Selector::default()
-        };
-        let subject = Subject {
-            asset: &asset,
-            labels: &labels,
-        };
-        assert_eq!(selector.selects(subject), expected);
-    }
-
-    #[test]
-    fn every_expression_must_fit() {
-        let requirement = |operator| LabelRequirement {
-            key: "tier".to_owned(),
-            operator,
-            values: Vec::new(),
-        };
-        let asset: AssetId = "CronJob/shop/nightly".parse().unwrap();
-        let subject = Subject {
-            asset: &asset,
-            labels: &BTreeMap::from([("tier".to_owned(), "gold".to_owned())]),
-        };
-        let mut selector = Selector {
-            expressions: vec![requirement(LabelOperator::Exists)],
-            ..Selector::default()
-        };
-        assert!(selector.selects(subject));
-        selector
-            .expressions
-            .push(requirement(LabelOperator::DoesNotExist));
-        assert!(!selector.selects(subject));
-    }
-
-    #[test]
-    fn a_kind_is_named_only_where_it_stands() {
-        let all = Selector::default();
-        assert!(!all.names_kind(AssetKind::CronJob));
-        let named = Selector {
-            kinds: vec![AssetKind::CronJob],
-            ..Selector::default()
-        };
-        assert!(named.names_kind(AssetKind::CronJob));
-        assert!(!named.names_kind(AssetKind::Prometheus));
     }
 
     #[test]

@@ -1,0 +1,257 @@
+//! Evidence: the facts a verdict rests on, each readable as a sentence.
+
+mod sentence;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::Operation;
+
+/// What a verdict rests on. The variant's name is the reason that machines read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "reason", rename_all_fields = "snake_case")]
+pub enum Evidence {
+    /// The newest good recovery point and its age, with what is promised.
+    Age {
+        /// The recovery point.
+        recovery_point: String,
+        /// When it was taken.
+        taken_at: Timestamp,
+        /// Its age.
+        age: SignedDuration,
+        /// The age promised at most.
+        maximum_age: SignedDuration,
+    },
+    /// There is no good recovery point.
+    NoGoodRecoveryPoint {
+        /// Since when the asset is known.
+        known_since: Timestamp,
+        /// How many recovery points there are that are not good.
+        not_good: usize,
+        /// The age promised at most.
+        maximum_age: SignedDuration,
+    },
+    /// What is in the repository could not be learnt.
+    InventoryUnknown {
+        /// Why, if it was tried.
+        error: Option<String>,
+    },
+    /// The newest recovery point is whole.
+    Whole {
+        /// The recovery point.
+        recovery_point: String,
+    },
+    /// The newest recovery point was damaged when it was made.
+    Damaged {
+        /// The recovery point.
+        recovery_point: String,
+        /// What is damaged.
+        damage: String,
+    },
+    /// A verification found the newest recovery point bad.
+    Refuted {
+        /// The recovery point.
+        recovery_point: String,
+        /// When the verification ended.
+        at: Timestamp,
+    },
+    /// There is no recovery point to look at.
+    NoRecoveryPoint,
+    /// The newest good verification and its age.
+    VerificationAge {
+        /// When it ended.
+        at: Timestamp,
+        /// Its age.
+        age: SignedDuration,
+        /// The age promised at most.
+        maximum_age: SignedDuration,
+        /// How many slices of the repository were verified of late, of how many.
+        coverage: Option<(u32, u32)>,
+    },
+    /// A verification failed.
+    VerificationFailed {
+        /// When.
+        at: Timestamp,
+        /// Why.
+        error: String,
+    },
+    /// Nothing was verified yet.
+    NeverVerified {
+        /// The age promised at most.
+        maximum_age: SignedDuration,
+    },
+    /// Everything that was due has run.
+    ScheduleKept {
+        /// What is due next.
+        next: Option<Timestamp>,
+    },
+    /// A run was due, and there was none.
+    RunMissed {
+        /// What should have run.
+        operation: Operation,
+        /// When.
+        due_at: Timestamp,
+    },
+    /// The newest backup run succeeded.
+    RunSucceeded {
+        /// When it ended.
+        at: Timestamp,
+    },
+    /// The newest backup run failed.
+    RunFailed {
+        /// When it ended.
+        at: Timestamp,
+        /// How many have failed since the last success.
+        failures: u32,
+        /// Why.
+        error: String,
+        /// The next step.
+        hint: Option<String>,
+    },
+    /// The newest backup run ended before one could tell.
+    RunInconclusive {
+        /// When it ended.
+        at: Timestamp,
+        /// Why.
+        error: String,
+    },
+    /// No backup has run yet.
+    NeverRan,
+    /// A backup has succeeded.
+    EverSucceeded {
+        /// The first recovery point known.
+        first: Timestamp,
+    },
+    /// No backup ever succeeded.
+    NeverSucceeded {
+        /// By when the first one was to be expected.
+        expected_by: Timestamp,
+    },
+    /// Nothing runs for longer than it may.
+    NothingStuck,
+    /// A run goes on for longer than it may.
+    Stuck {
+        /// What runs.
+        operation: Operation,
+        /// Since when.
+        started_at: Timestamp,
+        /// How long it may take.
+        deadline: SignedDuration,
+    },
+    /// A backup that somebody else runs goes on for longer than it may.
+    StuckUnderWay {
+        /// Which.
+        name: String,
+        /// Its phase, as its operator calls it.
+        phase: String,
+        /// Since when.
+        since: Timestamp,
+        /// How long it may take.
+        limit: SignedDuration,
+        /// How many wait behind it.
+        waiting: usize,
+        /// What is said of it.
+        message: Option<String>,
+    },
+    /// The program runs.
+    Available {
+        /// How many instances are available.
+        available: u32,
+        /// How many there should be.
+        desired: u32,
+    },
+    /// The program doesn't run.
+    Unavailable {
+        /// How many there should be.
+        desired: u32,
+        /// Why.
+        message: Option<String>,
+    },
+    /// No recovery point has gone that should be there.
+    PointsKept {
+        /// How many there are.
+        count: usize,
+    },
+    /// Recovery points have gone that should be there.
+    PointsLost {
+        /// When they were missed.
+        at: Timestamp,
+        /// How many.
+        count: usize,
+        /// The newest of them.
+        newest: String,
+        /// When that one was taken.
+        newest_taken_at: Timestamp,
+    },
+    /// A schedule is kept.
+    Scheduled {
+        /// Whose.
+        name: String,
+        /// As it is written.
+        text: String,
+    },
+    /// There is no schedule.
+    Unscheduled,
+    /// All schedules are suspended.
+    ScheduleSuspended {
+        /// Whose.
+        name: String,
+        /// Since when, if that is known.
+        since: Option<Timestamp>,
+    },
+    /// A schedule can't be read.
+    ScheduleUnusable {
+        /// Whose.
+        name: String,
+        /// As it is written.
+        text: String,
+        /// Why.
+        problem: String,
+    },
+    /// WAL is archived.
+    Archives {
+        /// When a file was last archived, if that is known.
+        last: Option<Timestamp>,
+        /// How many failures there were lately.
+        failed_lately: u64,
+    },
+    /// Archiving WAL fails.
+    ArchivingFails {
+        /// How many failures there were lately, if they were counted.
+        failed_lately: Option<u64>,
+        /// The span that they were counted in.
+        window: SignedDuration,
+        /// Why, as the cluster's condition has it.
+        message: Option<String>,
+    },
+    /// No WAL was ever archived.
+    NeverArchived,
+    /// Files wait to be archived.
+    ArchiveBacklog {
+        /// How many.
+        waiting: u64,
+        /// How many may.
+        limit: u64,
+    },
+    /// The counters of archiving can't be read.
+    ArchivingUnknown {
+        /// Why.
+        error: String,
+    },
+    /// Nobody could look for a while.
+    NotSeen {
+        /// Since when.
+        since: Timestamp,
+        /// Why.
+        error: String,
+    },
+    /// No timestamp lies in the future.
+    ClockSound,
+    /// Something is dated in the future.
+    InTheFuture {
+        /// What.
+        what: String,
+        /// Its date.
+        at: Timestamp,
+    },
+}
