@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use jiff::Timestamp;
-use lifeboat_core::{Operation, Status};
+use lifeboat_core::{AssetKind, Operation, Status};
 use lifeboat_web::api::{AssetCounts, AssetList, AssetSummary, FindingReport};
 use serde::Serialize;
 
@@ -135,12 +135,15 @@ fn table(assets: &[AssetSummary], at: Timestamp) -> Table {
     let headings = ["ASSET", "STATUS", "GOOD BACKUP", "LAST RUN", "NEXT RUN"];
     let mut table = Table::new(&headings);
     for asset in assets {
+        let holds_data = asset.kind != AssetKind::Operator;
+        // What holds nothing has no backups to tell of.
+        let told = |text: &dyn Fn() -> String| if holds_data { text() } else { "-".to_owned() };
         table.row([
             folded(&asset.asset.to_string()),
             status(asset.status),
-            newest(asset),
-            last(asset, at),
-            next(asset, at),
+            told(&|| newest(asset)),
+            told(&|| last(asset, at)),
+            told(&|| next(asset, at)),
         ]);
     }
     table
@@ -168,6 +171,8 @@ fn last(asset: &AssetSummary, at: Timestamp) -> String {
     }
     match &asset.last_backup {
         Some(run) => words::ended(run, at),
+        // Others ran it, and left no trace but what it made.
+        None if asset.newest_good_recovery_point.is_some() => "not seen".to_owned(),
         None => "never".to_owned(),
     }
 }
