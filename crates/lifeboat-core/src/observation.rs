@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use crate::history::{Loss, is_in_the_future};
-use crate::{AssetHistory, Facts, Outcome, RecoveryPoint, Run, RunEnd, RunId};
+use crate::history::{Loss, is_in_the_future, later};
+use crate::{AssetHistory, Facts, Outcome, RecoveryPoint, RecoveryWindow, Run, RunEnd, RunId};
 
 /// All that an observer sees of one asset.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -58,8 +58,9 @@ impl AssetHistory {
         let runs = self.observe_runs(&observation.runs, now);
         let points_changed = match &observation.points {
             ObservedPoints::Present(points) => {
-                self.note_loss(points, &observation.facts, now);
-                self.replace_points(points.clone(), now)
+                let points = self.with_accounted_for(points, &observation.facts);
+                self.note_loss(&points, &observation.facts, now);
+                self.replace_points(points, now)
             }
             ObservedPoints::Evident(points) => {
                 let points = self.with_evident(points, now);
@@ -148,18 +149,23 @@ impl AssetHistory {
         !had_been_looked || before != self.recovery_points
     }
 
+    /// The present points joined with good ones whose object is gone while somebody's account still
+    /// covers them: they can be restored, and are to be missed if the account shrinks one day.
+    fn with_accounted_for(&self, present: &[RecoveryPoint], facts: &Facts) -> Vec<RecoveryPoint> {
+        let known = self.recovery_points.iter();
+        let accounted_for = known.filter(|point| {
+            let window = facts.window.as_ref();
+            point.is_good()
+                && !present.iter().any(|other| is_same(point, other))
+                && window.is_some_and(|window| covers(window, point))
+        });
+        present.iter().chain(accounted_for).cloned().collect()
+    }
+
     /// Notes it if a good recovery point is gone that should still be there: one that is not older
-    /// than it would be kept, and that nobody else's account covers.
+    /// than it would be kept.
     fn note_loss(&mut self, present: &[RecoveryPoint], facts: &Facts, now: Timestamp) {
         let oldest_present = present.iter().map(|point| point.taken_at).min();
-        let covered_by_account = |point: &RecoveryPoint| {
-            facts.window.as_ref().is_some_and(|window| {
-                window.first.is_some_and(|first| first <= point.taken_at)
-                    && window
-                        .last_succeeded
-                        .is_some_and(|last| last >= point.taken_at)
-            })
-        };
         let should_be_there = |point: &RecoveryPoint| match facts.retention {
             Some(retention) => now.duration_since(point.taken_at) < retention,
             // Without a rule of retention one may only tidy up from the oldest on.
@@ -170,8 +176,7 @@ impl AssetHistory {
             .iter()
             .filter(|known| {
                 known.is_good()
-                    && !present.iter().any(|point| point.name == known.name)
-                    && !covered_by_account(known)
+                    && !present.iter().any(|point| is_same(known, point))
                     && should_be_there(known)
             })
             .collect();
@@ -186,6 +191,22 @@ impl AssetHistory {
             newest_taken_at: newest.taken_at,
         });
     }
+}
+
+/// Object and account note the end of the same backup a little apart.
+const SAME_BACKUP: SignedDuration = SignedDuration::from_mins(1);
+
+/// Whether both tell of the same backup.
+fn is_same(one: &RecoveryPoint, other: &RecoveryPoint) -> bool {
+    let apart = one.taken_at.duration_since(other.taken_at).abs();
+    one.name == other.name || apart <= SAME_BACKUP
+}
+
+/// Whether an account has room for a point.
+fn covers(window: &RecoveryWindow, point: &RecoveryPoint) -> bool {
+    let from_first = |first: Timestamp| first <= later(point.taken_at, SAME_BACKUP);
+    let to_last = |last: Timestamp| point.taken_at <= later(last, SAME_BACKUP);
+    window.first.is_some_and(from_first) && window.last_succeeded.is_some_and(to_last)
 }
 
 fn abandoned(mut run: Run, now: Timestamp) -> Run {

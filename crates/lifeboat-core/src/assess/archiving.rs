@@ -56,14 +56,18 @@ pub(super) fn ever(question: &Question<'_>) -> Option<Answer> {
     if let Some(unknown) = unread(question, archiving) {
         return Some(unknown);
     }
-    let archived = match &archiving.reading {
-        Some(Ok(reading)) => reading.last_archived_at,
+    let archived = match (&archiving.reading, &archiving.condition) {
+        (Some(Ok(reading)), _) => reading.last_archived_at,
         // By its own account alone; it says so only where something was archived, or nothing is to be.
-        _ => archiving
-            .condition
-            .as_ref()
-            .filter(|condition| condition.working)
-            .map(|condition| condition.since.unwrap_or(question.known_since())),
+        (_, Some(condition)) if condition.working => {
+            Some(condition.since.unwrap_or(question.known_since()))
+        }
+        (_, Some(condition)) => {
+            let error = "its exporter isn't read, and it says itself only that archiving fails now";
+            let since = condition.since.unwrap_or(question.now);
+            return Some(unknown(since, error.to_owned()));
+        }
+        (_, None) => None,
     };
     let expected_by = later(question.known_since(), FIRST_WAL_WITHIN);
     Some(match archived {

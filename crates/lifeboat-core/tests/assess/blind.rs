@@ -12,7 +12,7 @@ use rstest::rstest;
 
 use crate::builder::at;
 
-/// A CronJob whose last success is of 04:00, with a schedule in this state, seen until 12:00.
+/// A `CronJob` whose last success is of 04:00, with a schedule in this state, seen until 12:00.
 fn assessed(state: ScheduleState, now: &str) -> Assessment {
     let point = RecoveryPoint {
         name: "Job/sync-1".to_owned(),

@@ -4,6 +4,7 @@
     reason = "an unwrap that fails is a failed test, with its line"
 )]
 
+mod archiving;
 mod blind;
 mod builder;
 mod clock;

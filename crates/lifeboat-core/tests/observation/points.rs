@@ -100,6 +100,70 @@ fn what_the_store_still_accounts_for_is_not_lost_with_its_object() {
     assert_eq!(kept(&history, 50).0, Status::Ok);
 }
 
+/// Nothing but the account of a store, of backups from an hour to another.
+fn accounted(first: i64, last: i64, minutes_apart: i64) -> Observation {
+    let apart = SignedDuration::from_mins(minutes_apart);
+    Observation {
+        facts: Facts {
+            window: Some(RecoveryWindow {
+                source: "ObjectStore/backups".to_owned(),
+                first: Some(hour(first) + apart),
+                last_succeeded: Some(hour(last) - apart),
+                last_failed: None,
+            }),
+            retention: Some(SignedDuration::from_hours(24 * 30)),
+            ..Facts::default()
+        },
+        ..present(&[])
+    }
+}
+
+#[test]
+fn story_14_what_the_store_accounted_for_is_lost_when_its_account_shrinks() {
+    let mut history = AssetHistory::new(hour(0));
+    history.observe(&present(&known()), hour(49));
+    history.observe(&accounted(0, 48, 0), hour(50));
+    let names = history.recovery_points.iter().map(|point| &*point.name);
+    assert_eq!(names.collect::<Vec<_>>(), ["first", "second", "third"]);
+    history.observe(&accounted(48, 48, 0), hour(51));
+    let (status, evidence) = kept(&history, 51);
+    assert_eq!(status, Status::Failing);
+    let told = evidence.to_string();
+    assert!(told.starts_with("2 recovery points have gone"), "{told}");
+}
+
+#[rstest]
+#[case::object_and_account_note_the_same_end_a_little_apart(1, Status::Ok)]
+#[case::another_backup(2, Status::Failing)]
+fn what_the_account_covers_is_meant_to_the_minute(
+    #[case] minutes_apart: i64,
+    #[case] expected: Status,
+) {
+    let mut history = AssetHistory::new(hour(0));
+    history.observe(&present(&known()), hour(49));
+    history.observe(&accounted(0, 48, minutes_apart), hour(50));
+    assert_eq!(kept(&history, 50).0, expected);
+}
+
+#[test]
+fn a_point_that_the_account_alone_knows_takes_the_place_of_the_object_that_is_gone() {
+    let mut history = AssetHistory::new(hour(0));
+    history.observe(&present(&known()), hour(49));
+    let mut newest = point("ObjectStore/backups at noon", 48);
+    newest.taken_at += SignedDuration::from_secs(7);
+    let seen = Observation {
+        points: ObservedPoints::Present(vec![newest]),
+        ..accounted(0, 48, 0)
+    };
+    history.observe(&seen, hour(50));
+    let names = history.recovery_points.iter().map(|point| &*point.name);
+    assert_eq!(
+        names.collect::<Vec<_>>(),
+        ["first", "second", "ObjectStore/backups at noon"]
+    );
+    assert_eq!(kept(&history, 50).0, Status::Ok);
+}
+
 #[test]
 fn what_is_only_evident_stays_known_when_the_evidence_goes() {
     let evident = |points: &[RecoveryPoint]| Observation {
