@@ -99,12 +99,16 @@ fn words(fields: &mut Map<String, Value>, alternatives: &[Value]) {
     fields.insert("description".to_owned(), json!(description.trim_start()));
 }
 
+/// The largest number up to which JSON has every one. The API server compares with bounds as floating
+/// point numbers, and takes `i64::MAX` for one beyond `int64`: then it refuses every value.
+const LARGEST: i64 = 1 << 53;
+
 /// Kubernetes knows no unsigned numbers, so their bounds are written out.
 fn integer(fields: &mut Map<String, Value>) {
     let (format, bounds) = match fields.get("format").and_then(Value::as_str) {
         Some("uint16") => ("int32", (0, i64::from(u16::MAX))),
         Some("uint32") => ("int64", (0, i64::from(u32::MAX))),
-        Some("uint64") => ("int64", (0, i64::MAX)),
+        Some("uint64") => ("int64", (0, LARGEST)),
         Some("int32") => ("int32", (i64::from(i32::MIN), i64::from(i32::MAX))),
         _ => return,
     };
