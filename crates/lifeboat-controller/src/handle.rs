@@ -63,6 +63,13 @@ impl Handle {
         Arc::clone(&self.view.borrow())
     }
 
+    /// Waits for a view that [`Handle::changed`] has not given yet, and gives it: at the first call the
+    /// newest, without waiting. None when the controller has ended.
+    pub async fn changed(&mut self) -> Option<Arc<View>> {
+        self.view.changed().await.ok()?;
+        Some(Arc::clone(&self.view.borrow_and_update()))
+    }
+
     /// Starts a run now, beside the schedule.
     pub async fn run_now(&self, asset: AssetId, operation: Operation) -> Result<RunId, Refusal> {
         let (answer, answered) = oneshot::channel();

@@ -10,6 +10,7 @@
 //! observers           one for each backup system: from its objects to assets
 //! translation         what changed is observed anew
 //! look_out, source    all of it at work, as a source of the controller
+//! reporting           what became of it, told to the cluster: statuses and events
 //! ```
 
 mod connect;
@@ -20,6 +21,7 @@ pub mod instance_exporter;
 mod look_out;
 pub mod objects;
 mod observers;
+mod reporting;
 mod source;
 mod translation;
 mod watching;
@@ -32,6 +34,7 @@ pub use error::Error;
 pub use event::{Contact, Event, Loss, LossReason, Watch};
 use jiff::Timestamp;
 pub use observers::CustomResources;
+pub use reporting::Reporter;
 pub use source::{KubernetesSource, Scope};
 pub use watching::Watches;
 pub use world::{Store, WatchState, World};

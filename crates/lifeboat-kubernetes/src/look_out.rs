@@ -14,6 +14,7 @@ use crate::{
     instance_exporter::Reader,
     objects::{Kind, ObjectRef},
     observers::Sight,
+    reporting::Subjects,
     source::Pending,
     translation::{Translated, Translation, blind},
     watching::Watches,
@@ -37,6 +38,8 @@ pub(crate) struct LookOut {
     pub(crate) settled: watch::Sender<bool>,
     pub(crate) findings: Vec<Finding>,
     pub(crate) own_policies: Vec<Policy>,
+    /// The objects that reports are about.
+    pub(crate) subjects: Subjects,
 }
 
 impl LookOut {
@@ -54,6 +57,8 @@ impl LookOut {
                     changed.sort();
                     changed.dedup();
                     self.follow_pods(&changed);
+                    // Before what follows can be taken, so that no later view lacks it.
+                    self.subjects.note(&self.world, &changed, (self.clock)());
                     self.with_sight(|translation, sight| translation.translate(sight, &changed))
                 }
                 pods = read(self.reader.as_mut()) => {

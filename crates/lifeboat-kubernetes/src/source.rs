@@ -20,8 +20,10 @@ use crate::{
     instance_exporter::{Reader, Scraper, ScraperSettings},
     look_out::LookOut,
     observers::{self, CustomResources},
+    reporting::{Reporter, Subjects},
     translation::Translation,
-    watching::Watches, world::World,
+    watching::Watches,
+    world::World,
 };
 
 /// What of a cluster is looked at.
@@ -37,6 +39,7 @@ pub struct KubernetesSource {
     pending: Arc<Mutex<Pending>>,
     policies: watch::Sender<Arc<Vec<Policy>>>,
     settled: watch::Receiver<bool>,
+    subjects: Subjects,
     task: JoinHandle<()>,
 }
 
@@ -80,6 +83,7 @@ impl KubernetesSource {
             blind: crate::translation::blind(&world, started_at),
             ..Pending::default()
         }));
+        let subjects = Subjects::default();
         let look_out = LookOut {
             world,
             watches,
@@ -92,13 +96,21 @@ impl KubernetesSource {
             settled: tell_settled,
             findings: Vec::new(),
             own_policies: Vec::new(),
+            subjects: subjects.clone(),
         };
         Ok(Self {
             pending,
             policies,
             settled,
+            subjects,
             task: tokio::spawn(look_out.run()),
         })
+    }
+
+    /// What tells the cluster how its backups are. `instance` says in events which Lifeboat speaks,
+    /// such as the name of its pod.
+    pub fn reporter(&self, connection: &Connection, instance: &str) -> Result<Reporter, Error> {
+        Reporter::new(connection, self.subjects.clone(), instance)
     }
 
     /// Waits until everything has been seen, or it is known why it can't be; tells whether that was

@@ -11,7 +11,10 @@ use lifeboat_repository::RequestCounters;
 use lifeboat_resources::{BackupPolicy, PrometheusBackup};
 
 use super::{Observer, Sight};
-use crate::objects::{Kind, KubernetesObject, ObjectKey, ObjectRef};
+use crate::{
+    objects::{Kind, KubernetesObject, ObjectKey, ObjectRef},
+    world::World,
+};
 
 /// What repositories of `PrometheusBackup`s are opened with.
 #[derive(Clone)]
@@ -47,7 +50,7 @@ impl Observer for ResourceObserver {
             return None;
         }
         let key = ObjectKey::new(&id.namespace, &id.name);
-        let (_, read) = backups(sight)
+        let (_, read) = backups(sight.world)
             .into_iter()
             .find(|(known, _)| *known == key)?;
         // What can't be used is a finding.
@@ -65,7 +68,7 @@ impl Observer for ResourceObserver {
     }
 
     fn findings(&self, sight: &Sight<'_>) -> Vec<Finding> {
-        let backups = backups(sight).into_iter().filter_map(|(key, read)| {
+        let backups = backups(sight.world).into_iter().filter_map(|(key, read)| {
             let error = read.err()?;
             Some(refused(PrometheusBackup::KIND, &key, &error))
         });
@@ -90,9 +93,9 @@ fn asset_id(key: &ObjectKey) -> AssetId {
 
 /// Every `PrometheusBackup` in order of its name, or why it can't be used. Two that keep their backups
 /// under one name would prune each other's, so only the first of them is used.
-fn backups(sight: &Sight<'_>) -> Vec<(ObjectKey, Result<PrometheusBackup, String>)> {
+pub(crate) fn backups(world: &World) -> Vec<(ObjectKey, Result<PrometheusBackup, String>)> {
     let mut instances: BTreeMap<(String, String), ObjectKey> = BTreeMap::new();
-    let objects = sight.world.prometheus_backups().iter();
+    let objects = world.prometheus_backups().iter();
     objects
         .map(|object| {
             let key = object.key();

@@ -8,25 +8,25 @@ const LONGEST: Duration = Duration::from_secs(30);
 /// Waits that double with each failure, each shortened by a random part of up to a half: after an
 /// outage the watches of many clients don't come back in the same instant.
 #[derive(Debug, Default)]
-pub(super) struct Backoff {
+pub(crate) struct Backoff {
     failures: u32,
 }
 
 impl Backoff {
     /// The wait after one more failure; `random` is at least 0 and less than 1.
-    pub(super) fn next(&mut self, random: f64) -> Duration {
+    pub(crate) fn next(&mut self, random: f64) -> Duration {
         let doubled = FIRST.saturating_mul(2_u32.saturating_pow(self.failures));
         self.failures = self.failures.saturating_add(1);
         jittered(doubled.min(LONGEST), random)
     }
 
     /// How many attempts failed since the last that didn't.
-    pub(super) fn failures(&self) -> u32 {
+    pub(crate) fn failures(&self) -> u32 {
         self.failures
     }
 
     /// An attempt succeeded.
-    pub(super) fn reset(&mut self) {
+    pub(crate) fn reset(&mut self) {
         self.failures = 0;
     }
 }

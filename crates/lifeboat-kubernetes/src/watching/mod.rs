@@ -6,7 +6,7 @@
 //! on. A refused connection is told at once. Where a server speaks HTTP/1.1 only, a stopped process
 //! is noticed by the missing bookmarks, in two minutes: to be faster there, one would have to poll.
 
-mod backoff;
+pub(crate) mod backoff;
 mod definitions;
 mod follower;
 mod received;

@@ -11,7 +11,7 @@ use anyhow::Context;
 use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 use lifeboat_alerts::Router;
 use lifeboat_controller::{Controller, ResourceFolderSource, Source};
-use lifeboat_kubernetes::{Connection, CustomResources, KubernetesSource};
+use lifeboat_kubernetes::{Connection, CustomResources, KubernetesSource, Reporter};
 use lifeboat_ledger::Ledger;
 use lifeboat_repository::RequestCounters;
 use lifeboat_resources::ResourceFolder;
@@ -44,7 +44,7 @@ pub(crate) async fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
         .map_err(|source| ServeError::Listen { address, source })?;
     let ledger = Ledger::open(&settings.ledger).await?;
     let stop = stop_on_signal()?;
-    let sources = sources(
+    let (sources, reporter) = sources(
         settings.resources,
         settings.kubernetes,
         &settings.controller.requests,
@@ -60,6 +60,10 @@ pub(crate) async fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
         settings.ledger,
     );
     let web_stop = CancellationToken::new();
+    let reports = reporter.map(|reporter| {
+        // Until the last run has ended there is something to report.
+        tokio::spawn(reporter.run(handle.clone(), web_stop.clone()))
+    });
     let state = lifeboat_web::State::new(handle, Arc::new(history), api_token, now)
         .compatibility_metrics(settings.compatibility_metrics);
     let web = tokio::spawn(lifeboat_web::serve(listener, state, web_stop.clone()));
@@ -67,16 +71,22 @@ pub(crate) async fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
     // Until here, whoever asks is told how the end goes.
     web_stop.cancel();
     web.await.context("the HTTP side was ended by a defect")??;
+    if let Some(reports) = reports {
+        reports
+            .await
+            .context("the reports to the cluster were ended by a defect")?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 
-/// A folder of resources, a cluster, or both.
+/// A folder of resources, a cluster, or both; and what tells the cluster how its backups are.
 async fn sources(
     resources: Option<PathBuf>,
     kubernetes: Option<KubernetesSettings>,
     requests: &Arc<RequestCounters>,
-) -> anyhow::Result<Vec<Box<dyn Source>>> {
+) -> anyhow::Result<(Vec<Box<dyn Source>>, Option<Reporter>)> {
     let mut sources: Vec<Box<dyn Source>> = Vec::new();
+    let mut reporter = None;
     if let Some(folder) = resources {
         let folder = ResourceFolder::new(folder);
         let requests = Arc::clone(requests);
@@ -93,9 +103,15 @@ async fn sources(
         let clock: lifeboat_kubernetes::Clock = Arc::new(now);
         let source = KubernetesSource::start(&connection, &settings.scope, resources, &clock)?;
         tracing::info!("watching the cluster at {}", connection.url());
+        reporter = Some(source.reporter(&connection, &instance())?);
         sources.push(Box::new(source));
     }
-    Ok(sources)
+    Ok((sources, reporter))
+}
+
+/// Which Lifeboat speaks, in events: in a pod its name is that of the host.
+fn instance() -> String {
+    variable("HOSTNAME").unwrap_or_else(|| "lifeboat".to_owned())
 }
 
 fn read_token(path: &Path) -> Result<ApiToken, ServeError> {
