@@ -1,0 +1,29 @@
+//! `lifeboat serve` with a real Kubernetes API server: the real binary, the operators' objects, and a clock that the test sets.
+#![expect(clippy::unwrap_used, reason = "a panic in a helper is a failed test")]
+
+mod cnpg_archiving;
+mod cnpg_backups;
+mod cnpg_instances;
+mod cnpg_ledger;
+mod cnpg_migration;
+mod cnpg_operators;
+mod cnpg_points;
+mod cnpg_schedules;
+mod costs;
+mod cron_clock;
+mod cron_freshness;
+mod cron_jobs;
+mod cron_memory;
+mod cron_scene;
+mod cron_selection;
+mod outage;
+mod queries;
+mod scene;
+#[allow(
+    dead_code,
+    reason = "the tests of serve share this file, and use other parts of it"
+)]
+#[path = "../serve/served.rs"]
+mod served;
+#[path = "../support/mod.rs"]
+mod support;
