@@ -25,6 +25,8 @@ const EVENTS_AT_ONCE: u32 = 50;
 const EVENT_EVERY: Duration = Duration::from_secs(2);
 /// Events that wait for the API server at most.
 const EVENTS_WAITING: usize = 500;
+/// How often an event is refused before it is given up. Those that nobody answered to don't count.
+const ATTEMPTS: u32 = 8;
 /// How long nobody is told that there were more events than are made.
 const DROPPED_PAUSE: Duration = Duration::from_mins(1);
 
@@ -36,8 +38,15 @@ pub struct Reporter {
     changes: Changes,
     instance: String,
     bucket: Bucket,
-    events: VecDeque<Value>,
+    events: VecDeque<Waiting>,
     dropped: Dropped,
+}
+
+/// An event that isn't made yet.
+struct Waiting {
+    body: Value,
+    /// How often the API server has refused it.
+    attempts: u32,
 }
 
 /// What goes over the wire.
@@ -107,7 +116,8 @@ impl Reporter {
                 continue;
             }
             let body = event::body(&change, &self.instance, fastrand::u64(..));
-            self.events.push_back(body);
+            let attempts = 0;
+            self.events.push_back(Waiting { body, attempts });
         }
         self.dropped.tell(now);
     }
@@ -121,12 +131,21 @@ impl Reporter {
                 self.statuses.done(done, Instant::now());
             }
         }
-        while let Some(next) = self.events.front() {
-            if !self.sender.create(next).await {
+        for _ in 0..self.events.len() {
+            let Some(mut next) = self.events.pop_front() else {
                 break;
+            };
+            if self.sender.create(&next.body).await {
+                continue;
             }
-            self.events.pop_front();
+            next.attempts += u32::from(self.sender.road.is_open(Instant::now()));
+            if next.attempts < ATTEMPTS {
+                self.events.push_back(next);
+            } else {
+                self.dropped.count += 1;
+            }
         }
+        self.sender.road.end_round(Instant::now());
         let times = [
             plan.look_again,
             self.sender.road.opens_at(Instant::now()),
@@ -150,8 +169,12 @@ impl Sender {
         }
         match write_status(&self.client, &write).await {
             Ok(()) => self.road.passed(&lane),
-            Err(Failure::Passing(error)) => {
-                self.road.failed(&error, Instant::now());
+            Err(Failure::Unreachable(error)) => {
+                self.road.unreachable(error, Instant::now());
+                return None;
+            }
+            Err(Failure::Refused(error)) => {
+                self.road.refused(error);
                 return None;
             }
             Err(Failure::Forbidden(error)) => {
@@ -183,8 +206,12 @@ impl Sender {
         }
         match create_event(&self.client, event).await {
             Ok(()) | Err(Failure::Exists) => self.road.passed(&lane),
-            Err(Failure::Passing(error)) => {
-                self.road.failed(&error, Instant::now());
+            Err(Failure::Unreachable(error)) => {
+                self.road.unreachable(error, Instant::now());
+                return false;
+            }
+            Err(Failure::Refused(error)) => {
+                self.road.refused(error);
                 return false;
             }
             Err(Failure::Forbidden(error)) => {

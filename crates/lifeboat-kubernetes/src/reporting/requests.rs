@@ -17,8 +17,10 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// Why a request had no success.
 #[derive(Debug, PartialEq)]
 pub(super) enum Failure {
-    /// Nobody answered, or not as one could hope for next time as well.
-    Passing(String),
+    /// Nobody answered: what else there is to tell has to wait too.
+    Unreachable(String),
+    /// The answer was no success, and may be one next time.
+    Refused(String),
     /// A permission is missing: which one.
     Forbidden(String),
     /// The object, or the namespace, is gone.
@@ -74,7 +76,7 @@ async fn answered(
     match tokio::time::timeout(TIMEOUT, answer).await {
         Ok(Ok(_)) => Ok(()),
         Ok(Err(error)) => Err(judge(&error, permission)),
-        Err(_) => Err(Failure::Passing(format!(
+        Err(_) => Err(Failure::Unreachable(format!(
             "no answer within {} seconds to: {permission}",
             TIMEOUT.as_secs()
         ))),
@@ -84,7 +86,7 @@ async fn answered(
 fn judge(error: &kube::Error, permission: &str) -> Failure {
     let text = failure::judge(error, permission).error;
     let kube::Error::Api(status) = error else {
-        return Failure::Passing(text);
+        return Failure::Unreachable(text);
     };
     match status.code {
         // Nothing may be made in a namespace that is going away. That is no missing permission.
@@ -95,6 +97,6 @@ fn judge(error: &kube::Error, permission: &str) -> Failure {
         400 | 413 | 422 => Failure::Unacceptable(text),
         // 409 among others: the uid is another's, of which the watch will tell, or somebody else wrote
         // in the same moment.
-        _ => Failure::Passing(text),
+        _ => Failure::Refused(text),
     }
 }

@@ -12,12 +12,16 @@ const FORBIDDEN_PAUSE: Duration = Duration::from_mins(1);
 /// What may be forbidden apart from others: such as `status of PrometheusBackup`, and the namespace.
 pub(super) type Lane = (&'static str, String);
 
-/// When the next attempt is due. Passing failures hold up everything, missing permissions only what
-/// they are missing for.
+/// When the next attempt is due. What may succeed later is tried again in the next round, and nothing
+/// else before; missing permissions hold up only what they are missing for.
 #[derive(Debug, Default)]
 pub(super) struct Road {
     backoff: Backoff,
     closed_until: Option<Instant>,
+    /// The first failure of this round that may succeed later.
+    failure: Option<String>,
+    /// Whether anything succeeded in this round.
+    has_passed: bool,
     forbidden: BTreeMap<Lane, Instant>,
 }
 
@@ -40,26 +44,42 @@ impl Road {
 
     /// An attempt succeeded.
     pub(super) fn passed(&mut self, lane: &Lane) {
-        if self.backoff.failures() > 0 {
-            tracing::info!("the cluster is told again how its backups are");
-            self.backoff.reset();
-        }
-        self.closed_until = None;
+        self.has_passed = true;
         if self.forbidden.remove(lane).is_some() {
             let (what, namespace) = lane;
             tracing::info!(namespace, "the permission is there now for: {what}");
         }
     }
 
-    /// An attempt failed that may succeed later.
-    pub(super) fn failed(&mut self, error: &str, now: Instant) {
-        if self.backoff.failures() == 0 {
-            tracing::warn!(
-                error,
-                "the cluster can't be told how its backups are; it is tried again"
-            );
+    /// An attempt was answered, but without success. Others may have it.
+    pub(super) fn refused(&mut self, error: String) {
+        self.failure.get_or_insert(error);
+    }
+
+    /// Nobody answered: nothing else is tried in this round.
+    pub(super) fn unreachable(&mut self, error: String, now: Instant) {
+        self.refused(error);
+        self.end_round(now);
+    }
+
+    /// Everything was tried that could be. A failure is told once, however often it repeats.
+    pub(super) fn end_round(&mut self, now: Instant) {
+        let has_passed = std::mem::take(&mut self.has_passed);
+        if let Some(error) = self.failure.take() {
+            if self.backoff.failures() == 0 {
+                tracing::warn!(
+                    error,
+                    "the cluster can't be told how its backups are; it is tried again"
+                );
+            }
+            self.closed_until = Some(now + self.backoff.next(fastrand::f64()));
+        } else if has_passed {
+            if self.backoff.failures() > 0 {
+                tracing::info!("the cluster is told again how its backups are");
+                self.backoff.reset();
+            }
+            self.closed_until = None;
         }
-        self.closed_until = Some(now + self.backoff.next(fastrand::f64()));
     }
 
     /// A permission is missing.

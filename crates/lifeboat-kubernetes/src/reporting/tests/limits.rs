@@ -86,11 +86,31 @@ fn a_server_that_does_not_answer_is_asked_less_and_less_often() {
     let (mut road, now) = (Road::default(), Instant::now());
     let lane: Lane = ("status", "here".to_owned());
     let waits = [(); 8].map(|()| {
-        road.failed("connection refused", now);
+        road.unreachable("connection refused".to_owned(), now);
         assert!(!road.is_open(now));
         road.opens_at(now).unwrap() - now
     });
     assert!(waits[0] <= Duration::from_millis(500) && waits[7] >= Duration::from_secs(15));
     road.passed(&lane);
+    road.end_round(now);
     assert!(road.is_open(now) && road.opens_at(now).is_none());
+}
+
+#[test]
+fn one_that_is_refused_does_not_keep_others_from_being_told() {
+    let (mut road, now) = (Road::default(), Instant::now());
+    let lane: Lane = ("status", "here".to_owned());
+    road.refused("the API server answered 500".to_owned());
+    assert!(road.is_open(now) && road.is_allowed(&lane, now));
+    road.passed(&lane);
+    road.end_round(now);
+    assert!(!road.is_open(now));
+    // The next round has nothing but that one, and it is refused again: the pause grows.
+    let first = road.opens_at(now).unwrap();
+    road.refused("the API server answered 500".to_owned());
+    road.end_round(first);
+    let second = road.opens_at(first).unwrap();
+    assert!(
+        second - first >= Duration::from_millis(500) && second - first <= Duration::from_secs(1)
+    );
 }
