@@ -16,8 +16,11 @@ mod cron_jobs;
 mod cron_memory;
 mod cron_scene;
 mod cron_selection;
+mod installed;
 mod outage;
 mod queries;
+mod rbac;
+mod reporting;
 mod scene;
 #[allow(
     dead_code,
@@ -27,3 +30,4 @@ mod scene;
 mod served;
 #[path = "../support/mod.rs"]
 mod support;
+mod telling;

@@ -1,0 +1,232 @@
+//! Least privilege: the manifests allow all that Lifeboat asks for, and nothing that it doesn't.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use lifeboat_testkit::control_plane::ControlPlane;
+use lifeboat_testkit::kubernetes_objects::{CronJob, Deployment, KubernetesObject};
+use serde_json::{Value, json};
+
+use crate::installed::{
+    allowed, asked, documents, install, kubectl, manifests, needed, scene, wait_until_asked,
+};
+use crate::scene::{Scene, apply_all};
+use crate::served::Served;
+
+/// Steady state is looked at for so long: several evaluations.
+const A_WHILE: Duration = Duration::from_secs(6);
+
+/// Something of every kind that Lifeboat knows.
+async fn populate(control_plane: &ControlPlane, scene: &Scene) {
+    apply_all(control_plane, &scene.sound_for_long()).await;
+    let cron_job = CronJob::new("shop", "files", "0 3 * * *").label("lifeboat.dev/backup", "true");
+    let operator = Deployment::new("shop", "cnpg-controller-manager", 1, 1);
+    let plugin = Deployment::new("shop", "barman-cloud", 1, 1);
+    let policy = json!({
+        "apiVersion": "lifeboat.dev/v1alpha1",
+        "kind": "BackupPolicy",
+        "metadata": { "namespace": "shop", "name": "databases" },
+        "spec": { "selector": { "kinds": ["CNPGCluster"] }, "objectives": { "maximumAge": "30h" } },
+    });
+    let folder = scene.setup.path("repository");
+    fs::create_dir(&folder).unwrap();
+    let backup = json!({
+        "apiVersion": "lifeboat.dev/v1alpha1",
+        "kind": "PrometheusBackup",
+        "metadata": { "namespace": "shop", "name": "main" },
+        "spec": {
+            "prometheus": { "url": "http://127.0.0.1:1", "dataDirectory": "/nowhere" },
+            "repository": { "url": folder },
+            "schedule": "0 0 1 1 *",
+        },
+    });
+    let objects = [cron_job.object(), operator.object(), plugin.object()];
+    apply_all(control_plane, &objects).await;
+    apply_all(control_plane, &[policy, backup]).await;
+}
+
+/// Lets verdicts change until a status of each kind and an event were written.
+async fn live(control_plane: &ControlPlane, scene: &Scene, served: &Served<'_>) {
+    scene.tells(served, &[]).await;
+    let failed = scene.failed(scene.minutes(-15), "the bucket is full");
+    control_plane.apply(&failed.object()).await;
+    scene.tells(served, &["last_run failing"]).await;
+    wait_until_asked(control_plane, |requests| {
+        let wrote = |resource: &str| {
+            let mut writes = requests.iter();
+            writes.any(|one| one.resource == resource && ["patch", "create"].contains(&&*one.verb))
+        };
+        ["prometheusbackups", "backuppolicies", "events"].map(wrote) == [true; 3]
+    })
+    .await;
+}
+
+/// Compares what was asked with what the manifest allows.
+fn compare(control_plane: &ControlPlane, manifest: &str) {
+    let asked = asked(control_plane);
+    let refused: Vec<_> = asked.iter().filter(|one| one.code == 403).collect();
+    assert!(refused.is_empty(), "{refused:#?}");
+    let (needed, allowed) = (needed(&asked), allowed(&documents(manifest)));
+    let unused: Vec<_> = allowed.difference(&needed).collect();
+    let missing: Vec<_> = needed.difference(&allowed).collect();
+    assert!(
+        unused.is_empty() && missing.is_empty(),
+        "{manifest} allows what nobody asks for: {unused:#?}; and not: {missing:#?}"
+    );
+}
+
+#[tokio::test]
+async fn the_cluster_role_allows_what_is_asked_and_nothing_else_and_nothing_is_polled() {
+    let control_plane = install(&manifests()).await;
+    let scene = scene(&control_plane, "--kubernetes --instance-exporters false").await;
+    populate(&control_plane, &scene).await;
+    let served = scene.setup.start().await;
+    live(&control_plane, &scene, &served).await;
+    compare(&control_plane, "rbac.yaml");
+
+    // The paces of writing and of trying again have passed then.
+    tokio::time::sleep(A_WHILE).await;
+    let before = asked(&control_plane).len();
+    let generation = served.api("assets").await["at"].clone();
+    tokio::time::sleep(A_WHILE).await;
+    assert_ne!(served.api("assets").await["at"], generation);
+    let since = &asked(&control_plane)[before..];
+    assert!(
+        since.iter().all(|request| request.verb == "watch"),
+        "{since:#?}"
+    );
+    let (status, log) = served.terminate().await;
+    assert!(status.success(), "{status}\n{log}");
+}
+
+#[tokio::test]
+async fn the_namespaced_role_allows_what_is_asked_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    for entry in fs::read_dir(manifests()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            fs::copy(&path, folder.path().join(path.file_name().unwrap())).unwrap();
+        }
+    }
+    let kustomization = folder.path().join("kustomization.yaml");
+    let text = fs::read_to_string(&kustomization).unwrap();
+    let namespaced = text.replace("  - rbac.yaml", "  - rbac-namespaced.yaml");
+    assert_ne!(text, namespaced);
+    fs::write(&kustomization, namespaced).unwrap();
+
+    let control_plane = install(folder.path()).await;
+    let more = "--watch-namespace shop --instance-exporters false";
+    let scene = scene(&control_plane, more).await;
+    populate(&control_plane, &scene).await;
+    let served = scene.setup.start().await;
+    live(&control_plane, &scene, &served).await;
+    compare(&control_plane, "rbac-namespaced.yaml");
+    let everywhere: Vec<_> = asked(&control_plane)
+        .into_iter()
+        .filter(|one| one.namespace != "shop" && !one.resource.is_empty())
+        .filter(|one| one.resource != "customresourcedefinitions")
+        .collect();
+    assert!(everywhere.is_empty(), "{everywhere:#?}");
+}
+
+#[tokio::test]
+async fn the_pod_keeps_to_the_restricted_standard_that_its_namespace_enforces() {
+    let control_plane = install(&manifests()).await;
+    let deployment = &documents("deployment.yaml")[0];
+    let mut template = deployment["spec"]["template"].clone();
+    let admit = async |name: &str, template: &Value| {
+        let mut pod = template.clone();
+        pod["apiVersion"] = "v1".into();
+        pod["kind"] = "Pod".into();
+        pod["metadata"]["name"] = name.into();
+        let path = "/api/v1/namespaces/lifeboat/pods?dryRun=All";
+        let content = Some(("application/json", pod.to_string().into()));
+        control_plane.request("POST", path, content).await
+    };
+    let answer = admit("as-it-is", &template).await;
+    assert!(answer.is_success(), "{}", answer.text());
+    // The twin: the standard is really asked for.
+    template["spec"]["containers"][0]["securityContext"] = Value::Null;
+    let answer = admit("unlocked", &template).await;
+    assert_eq!(answer.status, 403, "{}", answer.text());
+    assert!(answer.text().contains("restricted"), "{}", answer.text());
+}
+
+#[test]
+fn what_scrapes_and_what_serves_find_the_pod() {
+    let deployment = &documents("deployment.yaml")[0];
+    let labels = &deployment["spec"]["template"]["metadata"]["labels"];
+    let container = &deployment["spec"]["template"]["spec"]["containers"][0];
+    let service = &documents("service.yaml")[0];
+    let monitor = &documents("service-monitor.yaml")[0];
+    assert_eq!(&service["spec"]["selector"], labels);
+    assert_eq!(service["spec"]["ports"][0]["targetPort"], "http");
+    assert_eq!(container["ports"][0]["name"], "http");
+    // Not ready, as while the ledger is away, it still has metrics.
+    assert_eq!(service["spec"]["publishNotReadyAddresses"], true);
+    assert_eq!(
+        monitor["spec"]["selector"]["matchLabels"],
+        service["metadata"]["labels"]
+    );
+    assert_eq!(monitor["spec"]["endpoints"][0]["honorLabels"], true);
+    let port = &service["spec"]["ports"][0]["name"];
+    assert_eq!(&monitor["spec"]["endpoints"][0]["port"], port);
+}
+
+#[test]
+fn the_arguments_of_the_pod_are_understood() {
+    let deployment = &documents("deployment.yaml")[0];
+    let container = &deployment["spec"]["template"]["spec"]["containers"][0];
+    let arguments = container["args"].as_array().unwrap().iter();
+    let arguments = arguments.map(|argument| argument.as_str().unwrap());
+    // With one more that ends it before it does anything.
+    let mut command = crate::support::lifeboat(arguments.chain(["--config=/nowhere/at/all.yaml"]));
+    let ran = crate::support::run(&mut command);
+    assert_eq!(ran.code, Some(1), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("/nowhere/at/all.yaml"),
+        "{}",
+        ran.stderr
+    );
+    assert!(Path::new(&manifests()).join("kustomization.yaml").exists());
+}
+
+#[tokio::test]
+async fn a_missing_permission_is_told_once_and_holds_up_nothing_else() {
+    let control_plane = install(&manifests()).await;
+    let rules = documents("rbac.yaml").into_iter();
+    let mut role = rules
+        .into_iter()
+        .find(|document| document["kind"] == "ClusterRole")
+        .unwrap();
+    let rules = role["rules"].as_array_mut().unwrap();
+    rules.retain(|rule| !["patch", "create"].contains(&rule["verbs"][0].as_str().unwrap()));
+    rules.push(json!({
+        "apiGroups": ["lifeboat.dev"], "resources": ["backuppolicies/status"], "verbs": ["patch"],
+    }));
+    control_plane.patch(&role, &role).await;
+    let scene = scene(&control_plane, "--kubernetes --instance-exporters false").await;
+    populate(&control_plane, &scene).await;
+    let served = scene.setup.start().await;
+    scene.tells(&served, &[]).await;
+    let missing =
+        "missing permission: patch prometheusbackups.lifeboat.dev/status in namespace shop";
+    served.wait_for_log(missing).await;
+    let failed = scene.failed(scene.minutes(-15), "the bucket is full");
+    control_plane.apply(&failed.object()).await;
+    scene.tells(&served, &["last_run failing"]).await;
+    served
+        .wait_for_log("missing permission: create events.events.k8s.io in namespace shop")
+        .await;
+    let policy = ["get", "backuppolicies", "-n", "shop", "databases"];
+    let failing = "-o=jsonpath={.status.failing}";
+    served
+        .wait_for(
+            "the policy's status is written all the same",
+            async || kubectl(&control_plane, &[&policy[..], &[failing]].concat()).into(),
+            |count| count == "1",
+        )
+        .await;
+    assert_eq!(served.log().matches(missing).count(), 1, "{}", served.log());
+}
