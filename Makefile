@@ -39,6 +39,7 @@ bench: build ## Measure, and compare with others (ARGS="--only serve", ARGS="--w
 	$(CARGO) build --release --locked --package lifeboat-core --example assess_throughput
 	$(CARGO) build --release --locked --package lifeboat-ledger --example ten_years
 	$(CARGO) build --release --locked --package lifeboat-web --example render_metrics
+	$(CARGO) build --release --locked --package lifeboat-testkit --example control_plane
 	@scripts/tools.sh bench
 	@python3 bench/run.py $(ARGS)
 

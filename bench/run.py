@@ -1,4 +1,4 @@
-"""Measures Lifeboat on one machine: against other S3 clients with a real S3 server, and `lifeboat serve`."""
+"""Measures Lifeboat on one machine: against other S3 clients with a real S3 server, `lifeboat serve`, and in a cluster."""
 
 import argparse
 import os
@@ -8,6 +8,8 @@ from pathlib import Path
 
 import blocks
 import clients
+import cluster
+import cluster_report
 import machine
 import report
 import serve
@@ -17,11 +19,12 @@ from machine import BenchError
 from measure import warn_if_loopback_is_busy
 from scenarios import Bench
 
-CLIENTS, SERVE = "clients", "serve"
+CLIENTS, SERVE, KUBERNETES = "clients", "serve", "kubernetes"
 # Between which lines of a document each part stands.
 MARKERS = {
     CLIENTS: ("<!-- bench:begin -->", "<!-- bench:end -->"),
     SERVE: ("<!-- bench-serve:begin -->", "<!-- bench-serve:end -->"),
+    KUBERNETES: ("<!-- bench-kubernetes:begin -->", "<!-- bench-kubernetes:end -->"),
 }
 
 
@@ -44,7 +47,12 @@ def parse_arguments() -> argparse.Namespace:
     return arguments
 
 
-def measure_clients(arguments: argparse.Namespace, source: Blocks) -> str:
+def source_of(arguments: argparse.Namespace) -> Blocks:
+    return blocks.prepare(arguments.megabytes * 1_000_000, arguments.seed)
+
+
+def measure_clients(arguments: argparse.Namespace) -> str:
+    source = source_of(arguments)
     chosen = [client for client in clients.ALL if client.name in arguments.clients]
     facts = machine.facts(["garage", *(client.name for client in chosen)])
     warn_if_loopback_is_busy()
@@ -57,7 +65,8 @@ def measure_clients(arguments: argparse.Namespace, source: Blocks) -> str:
     return report.render(bench.results, sizes, facts, arguments.rounds)
 
 
-def measure_serve(arguments: argparse.Namespace, source: Blocks) -> str:
+def measure_serve(arguments: argparse.Namespace) -> str:
+    source = source_of(arguments)
     facts = [*machine.facts(serve.PROGRAMS), serve.postgres_version()]
     load = os.getloadavg()[0]
     figures = serve.measure(source, arguments.rounds, arguments.seconds)
@@ -65,7 +74,15 @@ def measure_serve(arguments: argparse.Namespace, source: Blocks) -> str:
     return serve_report.render(figures, blocks.total(source.base), facts, arguments.rounds, arguments.seconds)
 
 
-PARTS = {CLIENTS: measure_clients, SERVE: measure_serve}
+def measure_kubernetes(arguments: argparse.Namespace) -> str:
+    facts = machine.facts(cluster.PROGRAMS)
+    load = os.getloadavg()[0]
+    figures = cluster.measure(arguments.seconds)
+    facts.append(f"load of the last minute: {load:.2f} at the beginning, {os.getloadavg()[0]:.2f} at the end")
+    return cluster_report.render(figures, facts, arguments.seconds)
+
+
+PARTS = {CLIENTS: measure_clients, SERVE: measure_serve, KUBERNETES: measure_kubernetes}
 
 
 def check_markers(document: Path, part: str) -> None:
@@ -92,9 +109,8 @@ def main() -> int:
         if arguments.write is not None:
             for part in parts:
                 check_markers(arguments.write, part)
-        source = blocks.prepare(arguments.megabytes * 1_000_000, arguments.seed)
         for part in parts:
-            tables = PARTS[part](arguments, source)
+            tables = PARTS[part](arguments)
             print(tables, end="")
             if arguments.write is not None:
                 replace_part(arguments.write, part, tables)

@@ -99,7 +99,9 @@ class Bench:
 @contextmanager
 def scratch_folder() -> Iterator[Path]:
     """Beside the generated blocks, because hard links need the same file system."""
-    with tempfile.TemporaryDirectory(prefix="scratch-", dir=tools_folder() / "bench") as folder:
+    beside = tools_folder() / "bench"
+    beside.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="scratch-", dir=beside) as folder:
         yield Path(folder)
 
 

@@ -327,8 +327,11 @@ tools_for_test() {
 
 tools_for_bench() {
 	compiler
-	debian curl prometheus prometheus-alertmanager rclone restic time
+	# openssl, util-linux: for the control plane, as in tests.
+	debian curl openssl prometheus prometheus-alertmanager rclone restic time util-linux
 	postgresql
+	control_plane
+	custom_resource_definitions
 	blockgen
 	python_programs
 	garage

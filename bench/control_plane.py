@@ -1,0 +1,106 @@
+"""A Kubernetes API server for a measurement: started by the example of the test kit, asked over one connection a thread."""
+
+import http.client
+import json
+import ssl
+import subprocess
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from machine import REPOSITORY, BenchError
+
+PROGRAM = REPOSITORY / "target" / "release" / "examples" / "control_plane"
+JSON = "application/json"
+MERGE_PATCH = "application/merge-patch+json"
+# By these, requests that the measurement makes are told from those of Lifeboat, whose user is the same.
+BENCH_AGENT = "lifeboat-bench"
+OTHER_AGENTS = (BENCH_AGENT, "kwok/", "kube", "kubectl")
+
+Json = dict[str, Any]
+
+
+class ControlPlane:
+    """Started on entry; ended on exit."""
+
+    def __init__(self, log: Path) -> None:
+        self.log = log
+        self.process: subprocess.Popen[bytes] | None = None
+        self.kubeconfig = Path()
+        self.connections = threading.local()
+
+    def __enter__(self) -> Self:
+        if not PROGRAM.exists():
+            raise BenchError(f"{PROGRAM} is missing: run `make bench`")
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [str(PROGRAM)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log
+            )
+        try:
+            self.read_kubeconfig()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        if self.process is not None and self.process.stdin is not None:
+            # It ends when its input does.
+            self.process.stdin.close()
+            self.process.wait(timeout=60)
+
+    def read_kubeconfig(self) -> None:
+        """It prints the path once it is ready."""
+        output = self.process.stdout if self.process is not None else None
+        line = output.readline().decode().strip() if output is not None else ""
+        if not line:
+            end = self.log.read_text(encoding="utf-8", errors="replace")[-2000:]
+            raise BenchError(f"{PROGRAM.name} ended while it started:\n{end}")
+        self.kubeconfig = Path(line)
+        settings = json.loads(self.kubeconfig.read_text(encoding="utf-8"))
+        cluster, user = settings["clusters"][0]["cluster"], settings["users"][0]["user"]
+        self.address = urlsplit(cluster["server"]).netloc
+        self.context = ssl.create_default_context(cafile=cluster["certificate-authority"])
+        self.context.load_cert_chain(user["client-certificate"], user["client-key"])
+
+    def request(self, method: str, path: str, body: Json | None = None, content_type: str = JSON) -> Json:
+        """The answer to one request; fails unless it is a success."""
+        connection = getattr(self.connections, "of_thread", None)
+        if connection is None:
+            connection = http.client.HTTPSConnection(self.address, timeout=30, context=self.context)
+            self.connections.of_thread = connection
+        headers = {"User-Agent": BENCH_AGENT, "Content-Type": content_type}
+        connection.request(method, path, None if body is None else json.dumps(body), headers)
+        answer = connection.getresponse()
+        text = answer.read()
+        if answer.status >= 300:
+            raise BenchError(f"{method} {path} is answered with {answer.status}: {text[:2000]!r}")
+        read: Json = json.loads(text)
+        return read
+
+    def create(self, collection: str, definition: Json) -> None:
+        """Makes an object, and writes its status as an operator does: by a second request."""
+        status = definition.pop("status", None)
+        self.request("POST", collection, definition)
+        if status is not None:
+            self.patch(f"{collection}/{definition['metadata']['name']}/status", {"status": status})
+
+    def patch(self, path: str, change: Json) -> None:
+        self.request("PATCH", path, change, MERGE_PATCH)
+
+    def requests_of_lifeboat(self) -> list[str]:
+        """Verb and resource of what Lifeboat has asked for so far, by the audit log; the ends of watches too."""
+        asked = []
+        for line in (self.kubeconfig.parent / "audit.log").read_text(encoding="utf-8").splitlines():
+            entry = json.loads(line)
+            by_system = entry["user"]["username"].startswith("system:")
+            if not by_system and not entry.get("userAgent", "").startswith(OTHER_AGENTS):
+                asked.append(f"{entry['verb']} {entry.get('objectRef', {}).get('resource', entry['requestURI'])}")
+        return asked
