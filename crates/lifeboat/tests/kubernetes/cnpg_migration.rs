@@ -1,8 +1,9 @@
 //! Stories of the move from backups by the operator itself to those by the plugin.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use lifeboat_testkit::control_plane::ControlPlane;
 use lifeboat_testkit::kubernetes_objects::{Backup, Cluster, KubernetesObject, ScheduledBackup};
+use serde_json::json;
 
 use crate::cnpg_archiving::{primary_pod, sound_primary};
 use crate::scene::{Scene, apply_all, findings, name_of, newest, points, seconds};
@@ -49,7 +50,7 @@ fn in_tree(scene: &Scene, at: Timestamp) -> Backup {
 /// The schedule of the operator itself, once a day.
 fn old_schedule(scene: &Scene, last: Timestamp) -> ScheduledBackup {
     let text = last.strftime("%-S %-M %-H * * *").to_string();
-    let next = last + jiff::SignedDuration::from_hours(24);
+    let next = last + SignedDuration::from_hours(24);
     ScheduledBackup::new(&scene.namespace, "old", "db", &text).scheduled(last, next)
 }
 
@@ -76,7 +77,7 @@ async fn story_06_sound_twin_both_forms_at_once_are_one_cluster_with_the_backups
     both_forms(&scene, control_plane).await;
     let served = scene.setup.start().await;
     let asset = scene.tells(&served, &[]).await;
-    assert_eq!(asset["findings"], serde_json::json!([]));
+    assert_eq!(asset["findings"], json!([]));
     assert_eq!(points(&asset).len(), 3, "{asset:#}");
     assert_eq!(asset["schedules"].as_array().unwrap().len(), 2);
     // Of the two accounts that of the newest backup counts.
