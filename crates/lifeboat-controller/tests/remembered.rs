@@ -1,5 +1,4 @@
 //! What the ledger remembers stays in the view until the source has said all of its kind.
-#![expect(clippy::unwrap_used, reason = "a panic in a test is a failed test")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use lifeboat_testkit::kubernetes_objects::KubernetesObject;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::scene::{Scene, apply_all, name_of, points};
 use crate::served::report;
@@ -69,6 +69,36 @@ async fn story_14_what_is_lost_while_lifeboat_is_down_is_told_and_its_history_is
     let first = &report(&asset, "ever_succeeded")["facts"]["first"];
     let ended = scene.hours(-25) + SignedDuration::from_mins(10);
     assert_eq!(first, &json!(ended.to_string()));
+}
+
+#[tokio::test]
+async fn a_cluster_that_is_deleted_and_made_again_is_not_new() {
+    let (control_plane, scene) = Scene::new().await;
+    apply_all(control_plane, &scene.sound_for_long()).await;
+    let served = scene.setup.start().await;
+    let before = scene.tells(&served, &[]).await;
+    let counted = scene.lines(&served, &COUNTERS).await;
+    let cluster = scene.cluster().object();
+    control_plane.delete(&cluster).await;
+    served
+        .wait_for(
+            "the cluster is gone",
+            async || scene.db(&served).await,
+            Value::is_null,
+        )
+        .await;
+    assert_eq!(scene.lines(&served, &COUNTERS).await, [""; 0]);
+    // Its Backups belonged to it, but not what they left in the store.
+    for hours in [-25, -1] {
+        let backup = scene.backup(scene.hours(hours)).object();
+        control_plane.delete(&backup).await;
+    }
+
+    control_plane.apply(&cluster).await;
+    let after = scene.tells(&served, &[]).await;
+    assert_eq!(after["first_seen_at"], before["first_seen_at"]);
+    assert_eq!(points(&after).len(), 2, "{after:#}");
+    assert_eq!(scene.lines(&served, &COUNTERS).await, counted);
 }
 
 #[tokio::test]

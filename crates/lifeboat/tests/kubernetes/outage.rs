@@ -77,6 +77,9 @@ async fn nothing_is_green(scene: &Scene, served: &Served<'_>) {
     let assets = list["assets"].as_array().unwrap();
     assert_eq!(assets.len(), 2);
     assert!(assets.iter().all(|asset| asset["status"] != "ok"));
+    let blind = scene.lines(served, &["lifeboat_observation_blind{"]).await;
+    assert_eq!(blind.len(), 2, "{blind:?}");
+    assert!(blind.iter().all(|line| line.ends_with(" 1")), "{blind:?}");
 }
 
 /// Waits until both are as they were before.
@@ -246,8 +249,14 @@ async fn story_40_with_a_namespace_its_verdicts_and_series_go_and_those_of_other
         .await;
     let list = served.api("assets").await;
     assert_eq!(list["assets"].as_array().unwrap().len(), 1);
-    let findings = served.api("findings").await.to_string();
-    assert!(!findings.contains(&doomed.namespace), "{findings}");
+    // Its objects go one after the other, and for a moment a schedule may have no cluster.
+    served
+        .wait_for(
+            "no finding is left",
+            async || served.api("findings").await,
+            |findings| !findings.to_string().contains(&doomed.namespace),
+        )
+        .await;
     other.stays_silent(&served).await;
 
     // And it stays away, once everything of it has been deleted and after a restart as well.
