@@ -4,9 +4,10 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use lifeboat_testkit::control_plane::ControlPlane;
+use lifeboat_testkit::instance_exporter::{InstanceExporter, Samples};
 use lifeboat_testkit::kube_state_metrics::KubeStateMetrics;
 use lifeboat_testkit::kubernetes_objects::{
-    Backup, Cluster, CronJob, KubernetesObject, ScheduledBackup,
+    Backup, Cluster, CronJob, InstancePod, KubernetesObject, ScheduledBackup,
 };
 use lifeboat_testkit::prometheus::Prometheus;
 use serde_json::{Value, json};
@@ -40,7 +41,8 @@ struct Home {
 }
 
 impl Home {
-    async fn new() -> Self {
+    /// With more arguments for `serve`, separated by blanks.
+    async fn new(more: &str) -> Self {
         let control_plane = ControlPlane::start().await;
         control_plane.install_custom_resource_definitions().await;
         for name in ["immich", "postgresql"] {
@@ -50,10 +52,7 @@ impl Home {
             control_plane.create(&namespace).await;
         }
         let kubeconfig = control_plane.administrators_kubeconfig();
-        let setup = Setup::new().with(&format!(
-            "--kubeconfig {} --instance-exporters false",
-            kubeconfig.display()
-        ));
+        let setup = Setup::new().with(&format!("--kubeconfig {} {more}", kubeconfig.display()));
         let begin = Timestamp::now().round(jiff::Unit::Second).unwrap();
         Self {
             control_plane,
@@ -140,7 +139,7 @@ fn exactly(expected: f64) -> impl Fn(&[f64]) -> bool {
 
 #[tokio::test]
 async fn the_queries_of_the_manual_are_answered_rightly() {
-    let home = Home::new().await;
+    let home = Home::new("--instance-exporters false").await;
     let media = home.furnish().await;
     let served = home.setup.start().await;
     let lifeboat = scraping(&served.address()).await;
@@ -188,7 +187,7 @@ async fn the_queries_of_the_manual_are_answered_rightly() {
 
 #[tokio::test]
 async fn where_kube_state_metrics_falls_silent_lifeboat_does_not() {
-    let home = Home::new().await;
+    let home = Home::new("--instance-exporters false").await;
     let media = home.furnish().await;
     let never = CronJob::new("immich", "never", "0 3 * * *").label(BACKUP, "true");
     home.control_plane.apply(&never.object()).await;
@@ -226,6 +225,60 @@ async fn where_kube_state_metrics_falls_silent_lifeboat_does_not() {
     home.setup.set_clock("+48h");
     answers(&lifeboat, age, |found| found.len() == 1).await;
     assert_eq!(ask(&states, age).await, Vec::<f64>::new());
+}
+
+#[tokio::test]
+async fn where_gauges_are_frozen_or_zero_lifeboat_has_the_truth() {
+    const WAITING: &str = "cnpg_collector_pg_wal_archive_status{value=\"ready\"}";
+
+    let home = Home::new("").await;
+    home.furnish().await;
+    let month_ago = home.hours_ago(720);
+    let mut frozen = Samples::primary("immich-db");
+    frozen.set_backups(Some(month_ago), Some(month_ago), None);
+    frozen.set_wal_files(3.0, 40.0);
+    let primary = InstanceExporter::start(frozen);
+    let replica = InstanceExporter::start(Samples::replica("immich-db"));
+    let namespace = "postgresql";
+    for pod in [
+        InstancePod::primary(
+            namespace,
+            "immich-db",
+            "immich-db-1",
+            primary.address(),
+            month_ago,
+        ),
+        InstancePod::replica(
+            namespace,
+            "immich-db",
+            "immich-db-2",
+            replica.address(),
+            month_ago,
+        ),
+    ] {
+        home.control_plane.apply(&pod.object()).await;
+    }
+    let gauges = Prometheus::version3()
+        .scrape_target(&primary.target())
+        .scrape_target(&replica.target());
+    let gauges = gauges.start().await;
+    let served = home.setup.start().await;
+    let lifeboat = scraping(&served.address()).await;
+
+    let age = "(time() - max(cnpg_collector_last_available_backup_timestamp)) / 3600";
+    answers(&gauges, age, about(720.0)).await;
+    answers(&lifeboat, age, about(8.0)).await;
+    answers(&lifeboat, DATABASE_AGE, about(8.0)).await;
+    let never = "cnpg_collector_last_available_backup_timestamp == 0";
+    answers(&gauges, never, |found| found.len() == 1).await;
+    assert_eq!(ask(&lifeboat, never).await, Vec::<f64>::new());
+    // What only the instance knows is passed on.
+    for prometheus in [&gauges, &lifeboat] {
+        let sum = format!("sum({WAITING})");
+        answers(prometheus, &sum, exactly(3.0)).await;
+    }
+    let of_primary = WAITING.replace('{', "{namespace=\"postgresql\",pod=\"immich-db-1\",");
+    answers(&lifeboat, &of_primary, exactly(3.0)).await;
 }
 
 /// The labels by which rules and dashboards choose.
