@@ -42,10 +42,8 @@ async fn instance(name: &str, manner: Manner) -> Target {
                 }
                 let _sent = stream.write_all(head.as_bytes()).await;
                 let _sent = stream.write_all(figures.as_bytes()).await;
-                while matches!(manner, Manner::NeverEnds) {
-                    if stream.write_all(&[b'#'; 4096]).await.is_err() {
-                        return;
-                    }
+                if matches!(manner, Manner::NeverEnds) {
+                    while stream.write_all(&[b'#'; 4096]).await.is_ok() {}
                 }
             });
         }
