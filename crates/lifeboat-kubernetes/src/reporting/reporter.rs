@@ -49,6 +49,16 @@ struct Waiting {
     attempts: u32,
 }
 
+/// What became of an attempt to make an event.
+enum Made {
+    /// There is nothing more to do: it is made, or never can be.
+    Done,
+    /// Nobody answered, or this is no time to ask.
+    NotYet,
+    /// It was refused, and may be taken later.
+    Refused,
+}
+
 /// What goes over the wire.
 struct Sender {
     client: Client,
@@ -135,10 +145,11 @@ impl Reporter {
             let Some(mut next) = self.events.pop_front() else {
                 break;
             };
-            if self.sender.create(&next.body).await {
-                continue;
+            match self.sender.create(&next.body).await {
+                Made::Done => continue,
+                Made::NotYet => {}
+                Made::Refused => next.attempts += 1,
             }
-            next.attempts += u32::from(self.sender.road.is_open(Instant::now()));
             if next.attempts < ATTEMPTS {
                 self.events.push_back(next);
             } else {
@@ -193,29 +204,27 @@ impl Sender {
         Some(write)
     }
 
-    /// Makes an event; tells whether that is done with.
-    async fn create(&mut self, event: &Value) -> bool {
+    /// Makes an event.
+    async fn create(&mut self, event: &Value) -> Made {
         let namespace = event["metadata"]["namespace"].as_str().unwrap_or_default();
         let lane: Lane = ("events about backups", namespace.to_owned());
         let now = Instant::now();
-        if !self.road.is_open(now) {
-            return false;
-        }
-        if !self.road.is_allowed(&lane, now) {
-            return true;
+        if !self.road.is_open(now) || !self.road.is_allowed(&lane, now) {
+            return self.unless_forbidden(&lane);
         }
         match create_event(&self.client, event).await {
             Ok(()) | Err(Failure::Exists) => self.road.passed(&lane),
             Err(Failure::Unreachable(error)) => {
                 self.road.unreachable(error, Instant::now());
-                return false;
+                return Made::NotYet;
             }
             Err(Failure::Refused(error)) => {
                 self.road.refused(error);
-                return false;
+                return Made::Refused;
             }
             Err(Failure::Forbidden(error)) => {
                 self.road.forbidden(&lane, &error, Instant::now());
+                return self.unless_forbidden(&lane);
             }
             Err(Failure::Gone) => {
                 tracing::debug!(namespace, "there is no place for an event any more");
@@ -224,7 +233,16 @@ impl Sender {
                 tracing::warn!(error, "the API server doesn't take an event");
             }
         }
-        true
+        Made::Done
+    }
+
+    /// Later; but nobody waits for a permission that somebody would have to add.
+    fn unless_forbidden(&self, lane: &Lane) -> Made {
+        if self.road.is_forbidden(lane) {
+            Made::Done
+        } else {
+            Made::NotYet
+        }
     }
 }
 

@@ -1,13 +1,14 @@
 //! The road to the API server: when the next attempt is due, and what was said about the last one.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
 use tokio::time::Instant;
 
 use crate::watching::backoff::Backoff;
 
-/// Where a permission is missing, somebody has to add it: no hurry.
-const FORBIDDEN_PAUSE: Duration = Duration::from_mins(1);
+/// Refusals in a row after which a permission counts as missing: some ten seconds. An API server that
+/// has just started refuses everybody until it has read its roles.
+const PASSING_REFUSALS: u32 = 5;
 
 /// What may be forbidden apart from others: such as `status of PrometheusBackup`, and the namespace.
 pub(super) type Lane = (&'static str, String);
@@ -22,7 +23,19 @@ pub(super) struct Road {
     failure: Option<String>,
     /// Whether anything succeeded in this round.
     has_passed: bool,
-    forbidden: BTreeMap<Lane, Instant>,
+    forbidden: BTreeMap<Lane, Forbidden>,
+}
+
+#[derive(Debug, Default)]
+struct Forbidden {
+    backoff: Backoff,
+    until: Option<Instant>,
+}
+
+impl Forbidden {
+    fn is_certain(&self) -> bool {
+        self.backoff.failures() >= PASSING_REFUSALS
+    }
 }
 
 impl Road {
@@ -33,19 +46,27 @@ impl Road {
 
     /// Whether this can be tried now.
     pub(super) fn is_allowed(&self, lane: &Lane, now: Instant) -> bool {
-        self.forbidden.get(lane).is_none_or(|until| *until <= now)
+        let until = self.forbidden.get(lane).and_then(|found| found.until);
+        until.is_none_or(|until| until <= now)
+    }
+
+    /// Whether the permission for this is missing, and not just refused for the moment.
+    pub(super) fn is_forbidden(&self, lane: &Lane) -> bool {
+        self.forbidden.get(lane).is_some_and(Forbidden::is_certain)
     }
 
     /// When what can't be tried now can be tried, if there is anything of that kind.
     pub(super) fn opens_at(&self, now: Instant) -> Option<Instant> {
-        let pauses = self.closed_until.iter().chain(self.forbidden.values());
-        pauses.filter(|until| **until > now).min().copied()
+        let forbidden = self.forbidden.values().filter_map(|found| found.until);
+        let pauses = self.closed_until.into_iter().chain(forbidden);
+        pauses.filter(|until| *until > now).min()
     }
 
     /// An attempt succeeded.
     pub(super) fn passed(&mut self, lane: &Lane) {
         self.has_passed = true;
-        if self.forbidden.remove(lane).is_some() {
+        let refused = self.forbidden.remove(lane);
+        if refused.is_some_and(|refused| refused.is_certain()) {
             let (what, namespace) = lane;
             tracing::info!(namespace, "the permission is there now for: {what}");
         }
@@ -82,10 +103,12 @@ impl Road {
         }
     }
 
-    /// A permission is missing.
+    /// It was refused for want of a permission. That is told once, when it is certain.
     pub(super) fn forbidden(&mut self, lane: &Lane, error: &str, now: Instant) {
-        let before = self.forbidden.insert(lane.clone(), now + FORBIDDEN_PAUSE);
-        if before.is_none() {
+        let refused = self.forbidden.entry(lane.clone()).or_default();
+        let was_certain = refused.is_certain();
+        refused.until = Some(now + refused.backoff.next(fastrand::f64()));
+        if refused.is_certain() && !was_certain {
             let (what, namespace) = lane;
             tracing::warn!(namespace, error, "the cluster can't be told: {what}");
         }

@@ -230,3 +230,16 @@ async fn a_missing_permission_is_told_once_and_holds_up_nothing_else() {
         .await;
     assert_eq!(served.log().matches(missing).count(), 1, "{}", served.log());
 }
+
+#[tokio::test]
+async fn the_network_policy_of_the_documentation_is_one() {
+    let control_plane = ControlPlane::shared().await;
+    let namespace = control_plane.create_namespace("network").await;
+    let text = fs::read_to_string(manifests().join("../../docs/install-in-a-cluster.md")).unwrap();
+    let (_, rest) = text.split_once("```yaml\n").unwrap();
+    let (yaml, _) = rest.split_once("```").unwrap();
+    let yaml = yaml.replace("namespace: shop", &format!("namespace: {namespace}"));
+    let applied = control_plane.apply_yaml(&yaml).await;
+    assert_eq!(applied[0]["kind"], "NetworkPolicy");
+    assert_eq!(applied[0]["spec"]["ingress"][0]["ports"][0]["port"], 9187);
+}

@@ -308,3 +308,36 @@ async fn an_event_is_made_once_for_each_change_and_none_for_a_start_or_an_outage
     );
     assert!(described.contains("BackupFailing"), "{described}");
 }
+
+#[tokio::test]
+async fn what_changes_while_the_api_server_is_away_is_written_when_it_is_back() {
+    let mut control_plane = install(&manifests()).await;
+    let scene = scene(&control_plane, HERE).await;
+    let folder = scene.setup.repository();
+    std::fs::create_dir(&folder).unwrap();
+    let spec = json!({
+        "prometheus": { "url": "http://127.0.0.1:1", "dataDirectory": "/nowhere" },
+        "repository": { "url": folder },
+        "schedule": "0 0 1 1 *",
+    });
+    let main = own("PrometheusBackup", "main", &spec);
+    control_plane.apply(&main).await;
+    let served = scene.setup.start().await;
+    let verdict = |wanted: &'static str| move |status: &Value| status["verdict"] == wanted;
+    let what = "it is unknown";
+    wait_for_status(&control_plane, &served, &main, what, verdict("unknown")).await;
+
+    control_plane.kill_api_server();
+    scene.setup.set_clock("+48h");
+    let asset = async || scene.asset(&served, "Prometheus", "main").await;
+    let failing = |asset: &Value| asset["status"] == "failing";
+    served.wait_for("it is stale", asset, failing).await;
+    served.wait_for_log("the cluster can't be told").await;
+    control_plane.start_api_server().await;
+    let what = "it is failing, in the cluster too";
+    wait_for_status(&control_plane, &served, &main, what, verdict("failing")).await;
+    wait_for_events(&control_plane, &served, &main, &["BackupFailing"]).await;
+    served.wait_for_log("the cluster is told again").await;
+    let complaints = served.log().matches("the cluster can't be told").count();
+    assert_eq!(complaints, 1, "{}", served.log());
+}

@@ -82,6 +82,19 @@ fn a_missing_permission_stops_only_what_it_is_missing_for() {
 }
 
 #[test]
+fn a_permission_is_missing_when_it_is_refused_again_and_again() {
+    let (mut road, now) = (Road::default(), Instant::now());
+    let lane: Lane = ("status", "here".to_owned());
+    let certain = [(); 6].map(|()| {
+        road.forbidden(&lane, "no", now);
+        road.is_forbidden(&lane)
+    });
+    assert_eq!(certain, [false, false, false, false, true, true]);
+    road.passed(&lane);
+    assert!(!road.is_forbidden(&lane));
+}
+
+#[test]
 fn a_server_that_does_not_answer_is_asked_less_and_less_often() {
     let (mut road, now) = (Road::default(), Instant::now());
     let lane: Lane = ("status", "here".to_owned());
