@@ -12,7 +12,14 @@ pub(super) fn answer(question: &Question<'_>) -> Answer {
     let history = question.history;
     // One that was noted while the clock was ahead is none until then.
     let past = |first: &Timestamp| !is_in_the_future(*first, question.now);
-    if let Some(first) = history.first_recovery_point_at.filter(past) {
+    // One that was seen while the clock was behind was not noted.
+    let good = history
+        .recovery_points
+        .iter()
+        .filter(|point| point.is_good());
+    let there = good.map(|point| point.taken_at).filter(past).min();
+    let noted = history.first_recovery_point_at.filter(past);
+    if let Some(first) = noted.or(there) {
         return Answer::new(Status::Ok, first, Evidence::EverSucceeded { first });
     }
     let known_since = history.first_seen_at.min(question.now);

@@ -11,6 +11,10 @@ use rstest::rstest;
 use super::{asset, hour, point, present};
 
 fn kept(history: &AssetHistory, at: i64) -> (Status, Evidence) {
+    answer(history, Check::PointsKept, at)
+}
+
+fn answer(history: &AssetHistory, check: Check, at: i64) -> (Status, Evidence) {
     let asset = Asset {
         id: asset(),
         labels: std::collections::BTreeMap::new(),
@@ -22,7 +26,7 @@ fn kept(history: &AssetHistory, at: i64) -> (Status, Evidence) {
         blind: None,
     };
     let assessment = assess_asset(&asset, &[], hour(at));
-    let verdict = assessment.verdict(Check::PointsKept).unwrap();
+    let verdict = assessment.verdict(check).unwrap();
     (verdict.status, verdict.evidence.clone())
 }
 
@@ -182,4 +186,19 @@ fn what_is_only_evident_stays_known_when_the_evidence_goes() {
         hour(1)
     );
     assert_eq!(history.first_recovery_point_at, Some(hour(1)));
+}
+
+#[test]
+fn a_success_seen_while_the_clock_was_behind_counts_once_the_clock_is_right() {
+    let mut history = AssetHistory::new(hour(0));
+    let ahead = Observation {
+        points: ObservedPoints::Evident(vec![point("job", 2)]),
+        ..Observation::default()
+    };
+    history.observe(&ahead, hour(1));
+    assert_eq!(answer(&history, Check::EverSucceeded, 1).0, Status::Unknown);
+    // Nobody looks again, since nothing changes.
+    let first = hour(2);
+    let expected = (Status::Ok, Evidence::EverSucceeded { first });
+    assert_eq!(answer(&history, Check::EverSucceeded, 3), expected);
 }

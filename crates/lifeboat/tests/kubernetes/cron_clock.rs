@@ -69,6 +69,19 @@ async fn story_25_sound_twin_clocks_may_differ_by_minutes() {
 }
 
 #[tokio::test]
+async fn story_25_sound_twin_what_lay_in_the_future_of_a_clock_that_was_behind_is_good() {
+    let (control_plane, scene) = Scene::new().await;
+    let ahead = scene.rarely().last_successful(scene.hours(1));
+    control_plane.apply(&ahead.object()).await;
+    let served = scene.setup.start().await;
+    let [ever_succeeded, fresh, last_run] = NEW;
+    let unknown = ["clock failing", ever_succeeded, fresh, last_run];
+    scene.tells_of_dump(&served, &unknown).await;
+    scene.setup.set_clock("+2h");
+    scene.tells_of_dump(&served, &[]).await;
+}
+
+#[tokio::test]
 async fn story_26_a_schedule_that_never_comes_is_told_of() {
     let (control_plane, scene) = Scene::new().await;
     let never = CronJob::new(&scene.namespace, "dump", "0 3 30 2 *")

@@ -60,8 +60,8 @@ async fn story_19_sound_twin_a_new_cron_job_has_time_for_its_first_success() {
         "lastScheduleTime": scene.hours(23).to_string(),
         "lastSuccessfulTime": scene.minutes(23 * 60 + 10).to_string(),
     });
-    control_plane.patch_status(&dump, &first_night).await;
     scene.setup.set_clock("+24h");
+    control_plane.patch_status(&dump, &first_night).await;
     scene.tells_of_dump(&served, &[]).await;
     scene.dump_is_sound_at(&served, scene.hours(24)).await;
 }
