@@ -1,4 +1,5 @@
 //! Observations: seen once, twice, late or after a restart, they come to the same history.
+#![expect(clippy::unwrap_used, reason = "a panic in a helper is a failed test")]
 
 mod points;
 mod runs;

@@ -150,7 +150,7 @@ proptest! {
     fn every_run_is_counted_once(lives in lives(), restarts in prop::collection::vec(any::<bool>(), 12)) {
         let mut history = AssetHistory::new(hour(0));
         let mut written: Vec<RunId> = Vec::new();
-        for step in 0..12 {
+        for (step, restarts_now) in restarts.into_iter().enumerate() {
             let visible: Vec<Run> = lives
                 .iter()
                 .filter(|(_, from, until)| (*from..*until).contains(&step))
@@ -158,7 +158,7 @@ proptest! {
                 .collect();
             let observed = history.observe(&seen(&visible), hour(NOW));
             written.extend(observed.runs.into_iter().map(|run| run.id));
-            if restarts[step] {
+            if restarts_now {
                 history = after_a_restart(&history);
             }
         }
