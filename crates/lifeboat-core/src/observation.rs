@@ -255,13 +255,9 @@ mod tests {
 
     #[test]
     fn a_point_in_the_future_is_known_as_long_as_it_is_evident() {
-        let [good, future] = [point("good", 1), point("future", 60)];
-        let evident = std::slice::from_ref(&future);
-        assert_eq!(
-            known(&[(2, &[good.clone()]), (3, evident)]),
-            ["good", "future"]
-        );
-        assert_eq!(known(&[(2, &[good]), (3, evident), (4, &[])]), ["good"]);
+        let [good, future] = [[point("good", 1)], [point("future", 60)]];
+        assert_eq!(known(&[(2, &good), (3, &future)]), ["good", "future"]);
+        assert_eq!(known(&[(2, &good), (3, &future), (4, &[])]), ["good"]);
     }
 
     #[test]
