@@ -49,6 +49,9 @@ const SILENCE: Duration = Duration::from_secs(130);
 const SHORT: Duration = Duration::from_secs(1);
 /// Where a permission is missing, somebody has to add it: no hurry.
 const FORBIDDEN_PAUSE: Duration = Duration::from_mins(1);
+/// But an API server that has just started refuses everybody until it has read its roles: the pause
+/// grows from here.
+const FIRST_REFUSAL: Duration = Duration::from_secs(1);
 /// Attempts to go on from a version that the server answers with an error of its own, before the
 /// version itself is suspected: after a restore of etcd it may lie in the server's future.
 const SUSPECT_VERSION: u32 = 3;
@@ -134,6 +137,8 @@ pub(super) struct Follower<K> {
     news: VecDeque<Change<K>>,
     backoff: Backoff,
     pause: Option<Duration>,
+    /// How often a permission was missing in a row.
+    refusals: u32,
     /// How it is, as it was told last.
     told: Option<Result<(), Loss>>,
 }
@@ -147,6 +152,7 @@ impl<K: DeserializeOwned + Clone + Send + 'static> Follower<K> {
             news: VecDeque::new(),
             backoff: Backoff::default(),
             pause: None,
+            refusals: 0,
             told: None,
         }
     }
@@ -348,6 +354,7 @@ impl<K: DeserializeOwned + Clone + Send + 'static> Follower<K> {
     }
 
     fn in_touch(&mut self) {
+        self.refusals = 0;
         if self.told != Some(Ok(())) {
             self.told = Some(Ok(()));
             self.news.push_back(Change::InTouch);
@@ -357,8 +364,15 @@ impl<K: DeserializeOwned + Clone + Send + 'static> Follower<K> {
     fn lost(&mut self, loss: Loss) {
         let random = fastrand::f64();
         let backoff = self.backoff.next(random);
+        self.refusals = match loss.reason {
+            LossReason::Forbidden => self.refusals.saturating_add(1),
+            _ => 0,
+        };
         self.pause = Some(match (loss.reason, self.collection.absent_pause) {
-            (LossReason::Forbidden, _) => jittered(FORBIDDEN_PAUSE, random),
+            (LossReason::Forbidden, _) => {
+                let doubled = FIRST_REFUSAL.saturating_mul(2_u32.saturating_pow(self.refusals - 1));
+                jittered(doubled.min(FORBIDDEN_PAUSE), random)
+            }
             (LossReason::NotServed, Some(pause)) => jittered(pause, random),
             _ => backoff,
         });
