@@ -47,16 +47,22 @@ impl Table {
 }
 
 /// A text broken at blanks into lines of at most `width` characters, for a table's last column.
+/// Its own lines stay, with their indentation: they may be a document to copy.
 pub(crate) fn wrapped(text: &str, width: usize) -> String {
     let mut lines: Vec<String> = Vec::new();
-    for word in text.split(' ') {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+    for own_line in text.split('\n') {
+        let words = own_line.trim_start_matches(' ');
+        let indentation = &own_line[..own_line.len() - words.len()];
+        let mut line = indentation.to_owned();
+        for (index, word) in words.split(' ').enumerate() {
+            if index > 0 && line.chars().count() + 1 + word.chars().count() > width {
+                lines.push(std::mem::replace(&mut line, indentation.to_owned()));
+            } else if index > 0 {
                 line.push(' ');
-                line.push_str(word);
             }
-            _ => lines.push(word.to_owned()),
+            line.push_str(word);
         }
+        lines.push(line);
     }
     lines.join("\n")
 }
@@ -89,5 +95,12 @@ mod tests {
     fn a_long_text_breaks_at_blanks_only() {
         assert_eq!(wrapped("one two three", 7), "one two\nthree");
         assert_eq!(wrapped("unbreakable", 5), "unbreakable");
+    }
+
+    #[test]
+    fn lines_of_a_document_stay_as_they_are() {
+        let document = "such as:\nspec:\n  cluster:\n    name: main";
+        assert_eq!(wrapped(document, 20), document);
+        assert_eq!(wrapped("a:\n  one two", 6), "a:\n  one\n  two");
     }
 }
