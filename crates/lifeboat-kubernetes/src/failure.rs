@@ -73,7 +73,13 @@ fn without_wrappers(error: &kube::Error) -> String {
         }
         cause = source;
     }
-    chain(cause)
+    let text = chain(cause);
+    // What tokio says of a time limit, whose type hides within kube's client.
+    if text.ends_with("deadline has elapsed") {
+        "no answer in time".to_owned()
+    } else {
+        text
+    }
 }
 
 /// An error and its causes in one line; a cause whose text the link before has is left out.
@@ -94,6 +100,14 @@ pub(crate) fn chain(error: &dyn StdError) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_time_limit_is_told_in_plain_words() {
+        let elapsed = io::Error::new(io::ErrorKind::TimedOut, "deadline has elapsed");
+        let loss = judge(&kube::Error::Service(Box::new(elapsed)), "list pods");
+        assert_eq!(loss.reason, LossReason::Unreachable);
+        assert_eq!(loss.error, "no answer in time");
+    }
 
     #[test]
     fn a_missing_permission_is_named() {
