@@ -8,7 +8,7 @@ use lifeboat_web::api::{
 };
 
 use super::words::{self, paragraph, span};
-use crate::output::{Table, alert, note, short_age};
+use crate::output::{Table, alert, note};
 
 /// Everything of this kind, or nothing where there is none.
 pub(super) fn write(out: &mut dyn Write, asset: &AssetDetail, at: Timestamp) -> io::Result<()> {
@@ -45,17 +45,14 @@ fn schedules(out: &mut dyn Write, schedules: &[ScheduleReport], at: Timestamp) -
         let next = match schedule.state {
             ScheduleStateName::Active => schedule
                 .next_at
-                .map_or_else(|| "none".to_owned(), |next| short_age(next, at)),
+                .map_or_else(|| "none".to_owned(), |next| words::due(next, at)),
             ScheduleStateName::Suspended => note("suspended"),
             ScheduleStateName::Unusable => alert("unusable"),
         };
         table.row([
             schedule.name.clone(),
             schedule.text.clone(),
-            last.map_or_else(
-                || "never".to_owned(),
-                |last| format!("{} ago", short_age(last, at)),
-            ),
+            last.map_or_else(|| "never".to_owned(), |last| words::ago(last, at)),
             next,
         ]);
     }

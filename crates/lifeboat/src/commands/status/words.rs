@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use lifeboat_core::{AlertState, HumanDuration, Outcome, Status};
 use lifeboat_web::api::{Alert, AsOf, CheckReport, LifeboatHealth, RunReport};
 
-use crate::output::{alert, fine, note, short_age, time, wrapped};
+use crate::output::{age, alert, fine, note, short_age, time, wrapped};
 
 /// What fits on a terminal of the usual width.
 pub(super) const WIDTH: usize = 80;
@@ -40,7 +40,26 @@ pub(super) fn ended(run: &RunReport, at: Timestamp) -> String {
         Outcome::Failed => alert("failed"),
         Outcome::Inconclusive => note("cut short"),
     };
-    format!("{word} {} ago", short_age(ended_at, at))
+    format!("{word} {}", ago(ended_at, at))
+}
+
+/// How far a moment lies back, or ahead if somebody's clock is wrong: `9h ago`, `in 9h`.
+pub(super) fn ago(moment: Timestamp, at: Timestamp) -> String {
+    let age = short_age(moment, at);
+    if age.starts_with("in ") {
+        age
+    } else {
+        format!("{age} ago")
+    }
+}
+
+/// When something comes, or since when it should have come: `in 9h`, `due 2s`.
+pub(super) fn due(next: Timestamp, at: Timestamp) -> String {
+    if next > at {
+        short_age(next, at)
+    } else {
+        format!("due {}", age(next, at))
+    }
 }
 
 /// Text below a first line, as a paragraph that is indented.
@@ -81,7 +100,7 @@ fn check(out: &mut dyn Write, names: &str, check: &CheckReport) -> io::Result<()
 
 /// A moment, and how long ago it is.
 pub(super) fn moment(moment: Timestamp, at: Timestamp) -> String {
-    format!("{}, {} ago", time(moment), short_age(moment, at))
+    format!("{}, {}", time(moment), ago(moment, at))
 }
 
 /// A sentence's first letter large.
@@ -151,4 +170,20 @@ pub(super) fn lifeboat(out: &mut dyn Write, health: &LifeboatHealth) -> io::Resu
         paragraph(out, 2, &trouble)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_on_the_wrong_side_of_now_are_told_as_such() {
+        let now = Timestamp::UNIX_EPOCH;
+        let earlier = now - SignedDuration::from_hours(2);
+        let later = now + SignedDuration::from_hours(2);
+        assert_eq!(ago(earlier, now), "2h ago");
+        assert_eq!(ago(later, now), "in 2h");
+        assert_eq!(due(later, now), "in 2h");
+        assert_eq!(due(earlier, now), "due 2h 0m");
+    }
 }
