@@ -24,6 +24,7 @@ mod observers;
 mod reporting;
 mod source;
 mod translation;
+mod unseen;
 mod watching;
 mod world;
 
@@ -36,6 +37,7 @@ use jiff::Timestamp;
 pub use observers::CustomResources;
 pub use reporting::Reporter;
 pub use source::{KubernetesSource, Scope};
+pub use unseen::CLUSTER_NOT_SEEN;
 pub use watching::Watches;
 pub use world::{Store, WatchState, World};
 

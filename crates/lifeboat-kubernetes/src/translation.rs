@@ -10,6 +10,7 @@ use crate::{
     event::{Contact, LossReason, Watch},
     objects::{Kind, ObjectRef},
     observers::{Observer, Sight},
+    unseen::unseen,
     world::{WatchState, World},
 };
 
@@ -103,6 +104,7 @@ impl Translation {
             .flat_map(|observer| observer.findings(sight))
             .collect();
         findings.extend(undecodable(sight.world));
+        findings.extend(unseen(sight.world));
         findings.sort();
         findings
     }

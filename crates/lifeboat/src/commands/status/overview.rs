@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use jiff::Timestamp;
 use lifeboat_core::{AssetKind, Operation, Status};
+use lifeboat_kubernetes::CLUSTER_NOT_SEEN;
 use lifeboat_web::api::{AssetCounts, AssetList, AssetSummary, FindingReport};
 use serde::Serialize;
 
@@ -11,7 +12,7 @@ use super::{
     observed,
     words::{self, span, status},
 };
-use crate::output::{Report, Table, age, alert, fine, note, short_age};
+use crate::output::{Report, Table, alert, fine, note, short_age};
 
 /// What is left of a line for the asset's name.
 const NAME_WIDTH: usize = 28;
@@ -31,7 +32,14 @@ pub(super) struct Overview {
 impl Overview {
     pub(super) fn is_fine(&self) -> bool {
         let counts = self.list.counts;
-        counts.failing == 0 && counts.unknown == 0 && !self.list.as_of.stale
+        counts.failing == 0 && counts.unknown == 0 && !self.list.as_of.stale && !self.is_unseen()
+    }
+
+    /// Whether a cluster was not seen in full, so that assets may be missing here.
+    fn is_unseen(&self) -> bool {
+        self.findings
+            .iter()
+            .any(|finding| finding.code == CLUSTER_NOT_SEEN)
     }
 
     pub(super) fn news(&self) -> String {
@@ -96,6 +104,10 @@ impl Overview {
     fn write_nothing(&self, out: &mut dyn Write) -> io::Result<()> {
         if self.known > 0 {
             return writeln!(out, "None of the {} assets fits.", self.known);
+        }
+        if self.is_unseen() {
+            let unknown = note("unknown");
+            return writeln!(out, "What assets there are is {unknown}.");
         }
         writeln!(out, "There are no assets yet.")?;
         let way = "hint: put a PrometheusBackup document into the folder that `lifeboat serve` reads \
@@ -180,8 +192,7 @@ fn last(asset: &AssetSummary, at: Timestamp) -> String {
 fn next(asset: &AssetSummary, at: Timestamp) -> String {
     let mut next = asset.next_runs.iter();
     match next.find(|next| next.operation == Operation::Backup) {
-        Some(next) if next.at > at => short_age(next.at, at),
-        Some(next) => format!("due {}", age(next.at, at)),
+        Some(next) => words::due(next.at, at),
         None => "none".to_owned(),
     }
 }
