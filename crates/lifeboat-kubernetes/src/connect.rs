@@ -23,6 +23,7 @@ use kube::{
     client::{Body, ConfigExt},
     config::{KubeConfigOptions, Kubeconfig, KubeconfigError},
 };
+use reqwest::header::{HeaderValue, USER_AGENT};
 use tower::{BoxError, ServiceBuilder};
 
 use crate::{
@@ -62,7 +63,10 @@ pub struct Connection {
 impl Connection {
     /// Reads what the settings name.
     pub async fn open(settings: &ConnectionSettings) -> Result<Self, Error> {
-        let config = configuration(settings).await?;
+        let mut config = configuration(settings).await?;
+        // So that audit logs tell who asked.
+        let name = HeaderValue::from_static(concat!("lifeboat/", env!("CARGO_PKG_VERSION")));
+        config.headers.push((USER_AGENT, name));
         if let Some(proxy) = &config.proxy_url {
             return Err(Error::Proxy {
                 // Without a user and password that it may hold.

@@ -30,8 +30,8 @@ use crate::{
 pub struct Scope {
     /// Only these namespaces; all of them if there are none.
     pub namespaces: BTreeSet<String>,
-    /// Whether the exporters of database instances are read.
-    pub instance_exporters: bool,
+    /// How the exporters of database instances are read; none if they are not to be.
+    pub instance_exporters: Option<ScraperSettings>,
 }
 
 /// Declares what is seen in a cluster.
@@ -72,11 +72,12 @@ impl KubernetesSource {
         let watches = Watches::start(connection, &scope.namespaces, clock)?;
         let (policies, heeded) = watch::channel(Arc::default());
         let (tell_settled, settled) = watch::channel(false);
-        let reader = if scope.instance_exporters {
-            let scraper = Scraper::new(ScraperSettings::default(), Clock::clone(clock))?;
-            Some(Reader::start(scraper))
-        } else {
-            None
+        let reader = match &scope.instance_exporters {
+            Some(settings) => {
+                let scraper = Scraper::new(settings.clone(), Clock::clone(clock))?;
+                Some(Reader::start(scraper))
+            }
+            None => None,
         };
         let started_at = clock();
         let pending = Arc::new(Mutex::new(Pending {

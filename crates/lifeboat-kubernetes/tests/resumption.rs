@@ -1,6 +1,9 @@
 //! Watches go on where they were after an interruption, and list anew only when they must.
 
-#![expect(clippy::unwrap_used, reason = "the cable: what fails here fails the test")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "the cable: what fails here fails the test"
+)]
 
 mod common;
 

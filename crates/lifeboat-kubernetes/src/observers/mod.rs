@@ -6,11 +6,7 @@ use jiff::Timestamp;
 use lifeboat_controller::AssetSpec;
 use lifeboat_core::{AssetId, Finding, Policy};
 
-use crate::{
-    instance_exporter::Readings,
-    objects::ObjectRef,
-    world::World,
-};
+use crate::{instance_exporter::Readings, objects::ObjectRef, world::World};
 pub use resources::CustomResources;
 
 pub(crate) mod cnpg;

@@ -47,6 +47,16 @@ pub(crate) struct ServeOptions {
         help_heading = "Kubernetes"
     )]
     pub(crate) instance_exporters: Option<bool>,
+    /// How often each of these exporters is read [default: 30s]
+    #[arg(
+        long,
+        env = "LIFEBOAT_INSTANCE_EXPORTER_INTERVAL",
+        hide_env_values = true,
+        value_name = "TIME",
+        value_parser = values::duration,
+        help_heading = "Kubernetes"
+    )]
+    pub(crate) instance_exporter_interval: Option<SignedDuration>,
     /// Where history is kept: a file, or postgres://user@host/database [default: lifeboat.db]
     #[arg(
         long,

@@ -14,7 +14,7 @@ use lifeboat_alerts::{
     settings::{AlertmanagerSettings, NotifierSettings, SecretUrl, WebhookSettings},
 };
 use lifeboat_controller::ControllerSettings;
-use lifeboat_kubernetes::{ConnectionSettings, Scope};
+use lifeboat_kubernetes::{ConnectionSettings, Scope, instance_exporter::ScraperSettings};
 use lifeboat_ledger::LedgerLocation;
 
 use super::settings_file::{KubernetesFile, SettingsFile};
@@ -109,6 +109,18 @@ fn kubernetes(options: &ServeOptions, file: KubernetesFile) -> Option<Kubernetes
     } else {
         options.watch_namespace.iter().cloned().collect()
     };
+    let are_read = options.instance_exporters.or(file.instance_exporters);
+    let interval = options
+        .instance_exporter_interval
+        .or(file.instance_exporter_interval)
+        .and_then(|interval| Duration::try_from(interval).ok());
+    let instance_exporters = are_read.unwrap_or(true).then(|| {
+        let default = ScraperSettings::default();
+        ScraperSettings {
+            interval: interval.unwrap_or(default.interval),
+            ..default
+        }
+    });
     is_wanted.then(|| KubernetesSettings {
         connection: ConnectionSettings {
             kubeconfig: cluster.kubeconfig.clone().or(file.kubeconfig),
@@ -116,10 +128,7 @@ fn kubernetes(options: &ServeOptions, file: KubernetesFile) -> Option<Kubernetes
         },
         scope: Scope {
             namespaces,
-            instance_exporters: options
-                .instance_exporters
-                .or(file.instance_exporters)
-                .unwrap_or(true),
+            instance_exporters,
         },
     })
 }

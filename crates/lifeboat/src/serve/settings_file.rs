@@ -44,6 +44,8 @@ pub(super) struct KubernetesFile {
     pub(super) context: Option<String>,
     pub(super) namespaces: BTreeSet<String>,
     pub(super) instance_exporters: Option<bool>,
+    #[serde(deserialize_with = "duration")]
+    pub(super) instance_exporter_interval: Option<SignedDuration>,
 }
 
 /// Why the file can't be used.

@@ -32,7 +32,9 @@ impl Scene {
     /// The same with exporters of instances that are read.
     pub(crate) async fn with_exporters() -> (&'static ControlPlane, Self) {
         let control_plane = ControlPlane::shared().await;
-        (control_plane, Self::of(control_plane, "").await)
+        // Every 30 s would be soon enough for anybody but a test.
+        let often = "--instance-exporter-interval 2s";
+        (control_plane, Self::of(control_plane, often).await)
     }
 
     /// A scene in a control plane; more arguments for `serve` are separated by blanks.

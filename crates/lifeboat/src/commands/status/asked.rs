@@ -44,7 +44,7 @@ impl Asked {
         let scope = Scope {
             namespaces: options.namespace.iter().cloned().collect(),
             // From outside, pods can't be reached.
-            instance_exporters: false,
+            instance_exporters: None,
         };
         let resources = CustomResources {
             variable,
