@@ -282,6 +282,7 @@ impl Controller {
                 .iter()
                 .flat_map(|source| &source.findings)
                 .cloned()
+                .chain(self.declared_twice())
                 .collect(),
             health: Health {
                 ledger_error: recorder.error,

@@ -22,6 +22,8 @@ pub(crate) struct Declaring {
     pub(crate) error: Option<String>,
     /// The kinds of which it has said all.
     pub(crate) has_spoken_of: BTreeSet<AssetKind>,
+    /// What it declares that another source declared before: it takes effect when the other's goes.
+    pub(crate) shadowed: BTreeMap<AssetId, AssetSpec>,
 }
 
 impl Declaring {
@@ -32,6 +34,7 @@ impl Declaring {
             findings: Vec::new(),
             error: None,
             has_spoken_of: BTreeSet::new(),
+            shadowed: BTreeMap::new(),
         }
     }
 }
@@ -68,12 +71,35 @@ impl Controller {
         if blind == self.blind {
             return;
         }
+        for (index, now) in blind.iter().enumerate() {
+            self.tell_sight(index, now);
+        }
         for managed in self.fleet.assets.values_mut() {
             let kind = managed.asset.id.kind;
             managed.set_blind(blind[managed.source].get(&kind));
         }
         self.blind = blind;
         self.changed = true;
+    }
+
+    /// Says in the log when a source can't be looked at any more, and when it can again. Before it
+    /// has said all of anything, it is only starting.
+    fn tell_sight(&self, source: usize, now: &BTreeMap<AssetKind, Blind>) {
+        let declaring = &self.sources[source];
+        let errors = |blind: &BTreeMap<AssetKind, Blind>| -> BTreeSet<String> {
+            blind.values().map(|blind| blind.error.clone()).collect()
+        };
+        let (before, now) = (errors(&self.blind[source]), errors(now));
+        if declaring.has_spoken_of.is_empty() || before == now {
+            return;
+        }
+        let name = declaring.source.name();
+        if now.is_empty() {
+            tracing::info!("{name} can be looked at again");
+        }
+        for error in now.difference(&before) {
+            tracing::warn!("{name} can't be looked at: {error}");
+        }
     }
 
     /// Puts what the ledger remembers in the care of the first source that has not said all of its
@@ -102,21 +128,26 @@ impl Controller {
         if !declared.complete.is_empty() {
             let present = declared.assets.iter().map(|spec| spec.id.clone()).collect();
             let missing = self.fleet.missing_from(source, &present);
+            let shadowed = self.sources[source].shadowed.keys();
+            let shadowed = shadowed.filter(|id| !present.contains(id)).cloned();
             let is_complete = |id: &AssetId| declared.complete.contains(&id.kind);
-            gone.extend(missing.into_iter().filter(is_complete));
-            tracing::info!(
-                assets = declared.assets.len(),
-                policies = declared.policies.as_ref().map_or(0, Vec::len),
-                "the resources were read"
-            );
+            gone.extend(missing.into_iter().chain(shadowed).filter(is_complete));
+            let kinds: Vec<&str> = declared.complete.iter().map(|kind| kind.name()).collect();
+            let (assets, name) = (declared.assets.len(), self.sources[source].source.name());
+            if self.sources[source]
+                .has_spoken_of
+                .is_superset(&declared.complete)
+            {
+                tracing::info!(assets, "the resources have changed");
+            } else {
+                tracing::info!(assets, "all of {name} was read: {}", kinds.join(", "));
+            }
         }
         for spec in declared.assets {
             self.take_in_asset(source, spec, now).await;
         }
         for id in gone {
-            if let Some(managed) = self.fleet.assets.remove(&id) {
-                self.depart(id, managed.asset.history.clone(), now);
-            }
+            self.let_go(source, id, now).await;
         }
         let declaring = &mut self.sources[source];
         if let Some(policies) = declared.policies {
@@ -136,8 +167,44 @@ impl Controller {
         self.changed = true;
     }
 
+    /// Lets go of what a source declares no more, for another that declared it as well if there is one.
+    async fn let_go(&mut self, source: usize, id: AssetId, now: Timestamp) {
+        self.sources[source].shadowed.remove(&id);
+        let is_its = |managed: &Managed| managed.source == source;
+        if !self.fleet.assets.get(&id).is_some_and(is_its) {
+            return;
+        }
+        if let Some(managed) = self.fleet.assets.remove(&id) {
+            self.depart(id.clone(), managed.asset.history.clone(), now);
+        }
+        let mut sources = self.sources.iter_mut().enumerate();
+        let other = sources.find_map(|(index, other)| Some((index, other.shadowed.remove(&id)?)));
+        if let Some((index, spec)) = other {
+            self.take_in_asset(index, spec, now).await;
+        }
+    }
+
+    /// What is declared by two sources: the first of them holds.
+    pub(crate) fn declared_twice(&self) -> impl Iterator<Item = Finding> {
+        self.sources.iter().flat_map(|declaring| {
+            declaring.shadowed.keys().map(|id| Finding {
+                code: "declared_twice",
+                message: format!(
+                    "{id} is declared in {} although another source declares it, which holds",
+                    declaring.source.name()
+                ),
+                hint: Some("take one of the two out, or give it another name".to_owned()),
+            })
+        })
+    }
+
     async fn take_in_asset(&mut self, source: usize, spec: AssetSpec, now: Timestamp) {
         let id = spec.id.clone();
+        let known = self.fleet.assets.get(&id);
+        if known.is_some_and(|known| known.source != source && known.operator.is_some()) {
+            self.sources[source].shadowed.insert(id, spec);
+            return;
+        }
         let observed = if let Some(managed) = self.fleet.assets.get_mut(&id) {
             managed.source = source;
             let is_new = managed.operator.is_none() && managed.asset.planned.is_empty();

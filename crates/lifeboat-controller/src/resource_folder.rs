@@ -44,6 +44,10 @@ impl ResourceFolderSource {
 }
 
 impl Source for ResourceFolderSource {
+    fn name(&self) -> &'static str {
+        "the folder of resources"
+    }
+
     fn changes(&mut self, now: Timestamp) -> Result<Option<Declared>, String> {
         let before = self.fingerprint.take();
         let looked = match &before {

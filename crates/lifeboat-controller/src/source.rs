@@ -28,6 +28,9 @@ pub struct Declared {
 
 /// Declares assets and policies.
 pub trait Source: Send {
+    /// What people call it, such as `the cluster`.
+    fn name(&self) -> &'static str;
+
     /// What changed since the last call.
     ///
     /// An error is a text for people. What was declared before stays in force.

@@ -17,6 +17,10 @@ struct HalfSeen {
 }
 
 impl Source for HalfSeen {
+    fn name(&self) -> &'static str {
+        "the cluster"
+    }
+
     fn changes(&mut self, _now: Timestamp) -> Result<Option<Declared>, String> {
         Ok(self.declared.take())
     }

@@ -1,16 +1,19 @@
 //! The look-out: takes in what watches and exporters tell, and puts what follows where the source finds it.
 
 use std::{
+    collections::BTreeSet,
     future::pending,
     sync::{Arc, Mutex, PoisonError},
 };
 
 use jiff::Timestamp;
-use lifeboat_core::{Finding, Policy};
+use lifeboat_controller::{AssetSpec, Care};
+use lifeboat_core::{Finding, Policy, RunId};
 use tokio::sync::watch;
 
 use crate::{
     Clock,
+    event::Event,
     instance_exporter::Reader,
     objects::{Kind, ObjectRef},
     observers::Sight,
@@ -27,6 +30,8 @@ const AT_ONCE: usize = 4096;
 pub(crate) struct LookOut {
     pub(crate) world: World,
     pub(crate) watches: Watches,
+    /// An event that has to wait until what came before it is translated.
+    pub(crate) held_back: Option<Event>,
     /// None where the exporters of instances are not to be read.
     pub(crate) reader: Option<Reader>,
     pub(crate) translation: Translation,
@@ -47,15 +52,10 @@ impl LookOut {
     pub(crate) async fn run(mut self) {
         loop {
             let translated = tokio::select! {
-                event = self.watches.next() => {
+                event = next(&mut self.held_back, &mut self.watches) => {
                     let Some(event) = event else { return };
-                    let mut changed = self.world.apply(event);
-                    for _ in 0..AT_ONCE {
-                        let Some(event) = self.watches.try_next() else { break };
-                        changed.extend(self.world.apply(event));
-                    }
-                    changed.sort();
-                    changed.dedup();
+                    let changed = self.take_in(event);
+                    let changed: Vec<ObjectRef> = changed.into_iter().collect();
                     self.follow_pods(&changed);
                     // Before what follows can be taken, so that no later view lacks it.
                     self.subjects.note(&self.world, &changed, (self.clock)());
@@ -74,6 +74,25 @@ impl LookOut {
             };
             self.put(translated);
         }
+    }
+
+    /// Takes in an event, and those that have come by now. What changed and then went must be seen as
+    /// it was before it is gone: a failure that is cleaned up at once happened all the same.
+    fn take_in(&mut self, first: Event) -> BTreeSet<ObjectRef> {
+        let mut changed: BTreeSet<ObjectRef> = self.world.apply(first).into_iter().collect();
+        for _ in 0..AT_ONCE {
+            let Some(event) = self.watches.try_next() else {
+                break;
+            };
+            if let Event::Deleted(object) = &event
+                && changed.contains(object)
+            {
+                self.held_back = Some(event);
+                break;
+            }
+            changed.extend(self.world.apply(event));
+        }
+        changed
     }
 
     /// Tells the reader which instances there are.
@@ -104,7 +123,12 @@ impl LookOut {
         let blind = blind(&self.world, self.started_at);
         let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
         let mut is_news = !translated.assets.is_empty() || !translated.completed.is_empty();
-        pending.assets.extend(translated.assets);
+        for (id, spec) in translated.assets {
+            let before = pending.assets.remove(&id).flatten();
+            pending
+                .assets
+                .insert(id, spec.map(|spec| with_ends_of(before, spec)));
+        }
         pending.completed.extend(translated.completed);
         if findings != self.findings {
             pending.findings = Some(findings.clone());
@@ -128,6 +152,27 @@ impl LookOut {
         self.settled
             .send_if_modified(|settled| !std::mem::replace(settled, is_settled) && is_settled);
     }
+}
+
+/// The event that was held back, or the next one.
+async fn next(held_back: &mut Option<Event>, watches: &mut Watches) -> Option<Event> {
+    match held_back.take() {
+        Some(event) => Some(event),
+        None => watches.next().await,
+    }
+}
+
+/// An observation joined with the ended runs of one before it that nobody has taken yet: of what was
+/// deleted since, that one alone tells how it ended.
+fn with_ends_of(before: Option<AssetSpec>, mut spec: AssetSpec) -> AssetSpec {
+    let before = before.map(|before| before.care);
+    if let (Some(Care::Observed(before)), Care::Observed(now)) = (before, &mut spec.care) {
+        let known: BTreeSet<RunId> = now.runs.iter().map(|run| run.id.clone()).collect();
+        let ended = before.runs.into_iter().filter(|run| run.end.is_some());
+        now.runs
+            .extend(ended.filter(|run| !known.contains(&run.id)));
+    }
+    spec
 }
 
 /// The pods whose exporters were read since; never any where none are to be read.

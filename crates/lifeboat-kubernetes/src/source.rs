@@ -88,6 +88,7 @@ impl KubernetesSource {
         let look_out = LookOut {
             world,
             watches,
+            held_back: None,
             reader,
             translation: Translation::new(observers::all(resources)),
             clock: Clock::clone(clock),
@@ -129,6 +130,10 @@ impl Drop for KubernetesSource {
 }
 
 impl Source for KubernetesSource {
+    fn name(&self) -> &'static str {
+        "the cluster"
+    }
+
     fn changes(&mut self, _now: Timestamp) -> Result<Option<Declared>, String> {
         let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
         let assets = std::mem::take(&mut pending.assets);

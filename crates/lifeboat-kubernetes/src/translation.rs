@@ -193,11 +193,12 @@ fn undecodable(world: &World) -> impl Iterator<Item = Finding> {
     world.undecodable().iter().map(|(object, error)| Finding {
         code: "object_not_understood",
         message: format!(
-            "{}/{} in namespace {} is not understood: {error}",
+            "{}/{} in namespace {} is not understood in full: {error}",
             object.kind, object.key.name, object.key.namespace
         ),
         hint: Some(
-            "what was understood of it before stays in force; report it if the object is in order"
+            "the rest of it counts, or if nothing could be read, what was known of it before; report \
+             it if the object is in order"
                 .to_owned(),
         ),
     })

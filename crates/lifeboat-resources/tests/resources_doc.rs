@@ -63,6 +63,10 @@ For each objective by itself, the first that says anything holds:
 
 An asset is paused if it says so itself, or if any policy that fits it does.
 
+**A policy is not bound to its own namespace**: it is for whatever its selector fits, in all namespaces that
+Lifeboat watches. Whoever may write a `BackupPolicy` anywhere may change what is promised everywhere, and
+may silence it. Grant that to those who answer for backups, and to nobody else.
+
 Observed objects, such as a CloudNativePG `Cluster` or a `CronJob`, may have these annotations:
 
 ANNOTATIONS

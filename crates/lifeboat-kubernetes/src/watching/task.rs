@@ -120,7 +120,8 @@ impl Task {
     }
 
     async fn lost(&self, loss: Loss) -> Result<(), Unheard> {
-        tracing::warn!(watch = %self.watch, error = loss.error, "lost touch");
+        // The controller tells people, once for all watches.
+        tracing::debug!(watch = %self.watch, error = loss.error, "lost touch");
         let since = (self.clock)();
         self.contact(Contact::Lost { since, loss }).await
     }

@@ -77,7 +77,8 @@ pub(super) fn of(asset: &AssetId, verdict: &Verdict) -> Option<String> {
                  {primary} --tail=100`"
             )
         }
-        Evidence::ArchivingUnknown { .. } => {
+        // Only of an exporter that was asked.
+        Evidence::ArchivingUnknown { error } if error.contains("http") => {
             "Lifeboat has to reach port 9187 of the primary's pod: a NetworkPolicy may forbid it"
                 .to_owned()
         }

@@ -34,6 +34,7 @@ pub(crate) struct ServeOptions {
         hide_env_values = true,
         value_name = "NAME",
         value_delimiter = ',',
+        value_parser = values::namespace,
         help_heading = "Kubernetes"
     )]
     pub(crate) watch_namespace: Vec<String>,

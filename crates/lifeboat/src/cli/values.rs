@@ -38,6 +38,21 @@ pub(crate) fn tag(text: &str) -> Result<(String, String), String> {
     }
 }
 
+/// The name of a namespace: a DNS label (RFC 1123), as Kubernetes has it.
+pub(crate) fn namespace(text: &str) -> Result<String, String> {
+    let inner =
+        |letter: u8| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == b'-';
+    let is_label = (1..=63).contains(&text.len())
+        && text.bytes().all(inner)
+        && !text.starts_with('-')
+        && !text.ends_with('-');
+    if is_label {
+        Ok(text.to_owned())
+    } else {
+        Err("use lower-case letters, digits and '-', at most 63 of them".to_owned())
+    }
+}
+
 /// A storage class whose objects can be read at once.
 pub(crate) fn storage_class(text: &str) -> Result<String, SettingError> {
     lifeboat_repository::parse_storage_class(text)

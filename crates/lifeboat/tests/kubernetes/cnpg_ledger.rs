@@ -124,3 +124,26 @@ async fn sound_twin_a_restart_without_a_change_changes_nothing() {
         );
     }
 }
+
+#[tokio::test]
+async fn failures_that_are_tidied_away_at_once_are_told_all_the_same() {
+    let (control_plane, scene) = Scene::new().await;
+    apply_all(control_plane, &scene.sound_for_long()).await;
+    let served = scene.setup.start().await;
+    scene.tells(&served, &[]).await;
+    for minutes in 1..=20 {
+        let failed = scene
+            .failed(scene.minutes(-minutes), "AccessDenied")
+            .object();
+        control_plane.apply(&failed).await;
+        control_plane.delete(&failed).await;
+    }
+    scene.tells(&served, &["last_run failing"]).await;
+    served
+        .wait_for(
+            "every failure is counted",
+            async || json!(scene.metric(&served, "cnpg_backup_failed_total").await),
+            |count| *count == json!(20.0),
+        )
+        .await;
+}

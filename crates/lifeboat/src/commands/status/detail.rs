@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use jiff::Timestamp;
-use lifeboat_core::{AssetKind, Status};
+use lifeboat_core::{AssetKind, RunId, Status};
 use lifeboat_web::api::{AssetDetail, RunReport};
 use serde::Serialize;
 
@@ -174,12 +174,20 @@ impl Detail {
         let mut table = Table::new(&["RUN", "OPERATION", "OUTCOME", ">TOOK"]);
         for run in &self.last_runs {
             table.row([
-                run.run.to_string(),
+                short_name(&run.run),
                 run.operation.to_string(),
                 words::ended(run, at),
                 run.duration_seconds.map_or_else(String::new, span),
             ]);
         }
         table.write(out)
+    }
+}
+
+/// A run's name for people: that of its object, where it has one, without what only machines tell apart.
+fn short_name(run: &RunId) -> String {
+    match run.object() {
+        Some((kind, name)) => format!("{kind}/\n{name}"),
+        None => run.to_string(),
     }
 }

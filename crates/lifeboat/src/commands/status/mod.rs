@@ -100,6 +100,7 @@ async fn ask(asked: &mut Asked, options: &StatusOptions) -> anyhow::Result<Shown
     Ok(Shown::All(Box::new(Overview {
         list,
         findings,
+        is_of_cluster: matches!(asked, Asked::Cluster(_)),
         known,
     })))
 }

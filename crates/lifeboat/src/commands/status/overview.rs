@@ -24,6 +24,9 @@ pub(super) struct Overview {
     pub(super) list: AssetList,
     /// What somebody should look at, though it concerns none of the assets.
     pub(super) findings: Vec<FindingReport>,
+    /// Whether the cluster itself was asked.
+    #[serde(skip)]
+    pub(super) is_of_cluster: bool,
     /// How many there are with those that a filter left out.
     #[serde(skip)]
     pub(super) known: usize,
@@ -110,9 +113,14 @@ impl Overview {
             return writeln!(out, "What assets there are is {unknown}.");
         }
         writeln!(out, "There are no assets yet.")?;
-        let way = "hint: put a PrometheusBackup document into the folder that `lifeboat serve` reads \
-                   its resources from (`lifeboat resources check` says whether it is right), or let \
-                   it watch a cluster with --kubernetes";
+        let way = if self.is_of_cluster {
+            "hint: watched are the Clusters of CloudNativePG, and CronJobs that say so: `kubectl label \
+             -n NAMESPACE cronjob NAME lifeboat.dev/backup=true`"
+        } else {
+            "hint: put a PrometheusBackup document into the folder that `lifeboat serve` reads its \
+             resources from (`lifeboat resources check` says whether it is right), or let it watch \
+             a cluster with --kubernetes"
+        };
         words::paragraph(out, 0, way)
     }
 }
