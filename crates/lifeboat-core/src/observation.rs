@@ -152,13 +152,13 @@ impl AssetHistory {
     /// The present points joined with good ones whose object is gone while somebody's account still
     /// covers them: they can be restored, and are to be missed if the account shrinks one day.
     fn with_accounted_for(&self, present: &[RecoveryPoint], facts: &Facts) -> Vec<RecoveryPoint> {
+        let Some(window) = &facts.window else {
+            return present.to_vec();
+        };
+        let there = Present::new(present);
         let known = self.recovery_points.iter();
-        let accounted_for = known.filter(|point| {
-            let window = facts.window.as_ref();
-            point.is_good()
-                && !present.iter().any(|other| is_same(point, other))
-                && window.is_some_and(|window| covers(window, point))
-        });
+        let accounted_for = known
+            .filter(|point| point.is_good() && covers(window, point) && !there.includes(point));
         present.iter().chain(accounted_for).cloned().collect()
     }
 
@@ -171,22 +171,22 @@ impl AssetHistory {
             // Without a rule of retention one may only tidy up from the oldest on.
             None => oldest_present.is_none_or(|oldest| point.taken_at > oldest),
         };
+        let there = Present::new(present);
         let lost: Vec<&RecoveryPoint> = self
             .recovery_points
             .iter()
-            .filter(|known| {
-                known.is_good()
-                    && !present.iter().any(|point| is_same(known, point))
-                    && should_be_there(known)
-            })
+            .filter(|known| known.is_good() && should_be_there(known) && !there.includes(known))
             .collect();
         let Some(newest) = lost.iter().max_by_key(|point| point.taken_at) else {
             return;
         };
-        let earlier = self.loss.as_ref().map_or(0, |loss| loss.points);
+        // What is lost bit by bit is told as one loss.
+        let is_recent = |loss: &&Loss| now.duration_since(loss.at) < Loss::REMEMBERED;
+        let recent = self.loss.as_ref().filter(is_recent);
+        let before = recent.map_or(0, |loss| loss.points);
         self.loss = Some(Loss {
             at: now,
-            points: earlier + lost.len(),
+            points: before + lost.len(),
             newest: newest.name.clone(),
             newest_taken_at: newest.taken_at,
         });
@@ -196,10 +196,33 @@ impl AssetHistory {
 /// Object and account note the end of the same backup a little apart.
 const SAME_BACKUP: SignedDuration = SignedDuration::from_mins(1);
 
-/// Whether both tell of the same backup.
-fn is_same(one: &RecoveryPoint, other: &RecoveryPoint) -> bool {
-    let apart = one.taken_at.duration_since(other.taken_at).abs();
-    one.name == other.name || apart <= SAME_BACKUP
+/// The points that are there, to be searched: a cluster may have thousands.
+struct Present<'a> {
+    names: BTreeSet<&'a str>,
+    taken_at: BTreeSet<Timestamp>,
+}
+
+impl<'a> Present<'a> {
+    fn new(points: &'a [RecoveryPoint]) -> Self {
+        Self {
+            names: points.iter().map(|point| point.name.as_str()).collect(),
+            taken_at: points.iter().map(|point| point.taken_at).collect(),
+        }
+    }
+
+    /// Whether one of them tells of the same backup.
+    fn includes(&self, point: &RecoveryPoint) -> bool {
+        let earliest = earlier(point.taken_at, SAME_BACKUP);
+        let mut near = self
+            .taken_at
+            .range(earliest..=later(point.taken_at, SAME_BACKUP));
+        self.names.contains(point.name.as_str()) || near.next().is_some()
+    }
+}
+
+/// The moment `duration` before another; the beginning of time if there is none.
+fn earlier(moment: Timestamp, duration: SignedDuration) -> Timestamp {
+    moment.checked_sub(duration).unwrap_or(Timestamp::MIN)
 }
 
 /// Whether an account has room for a point.
