@@ -5,11 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use jiff::{Timestamp, Unit};
+use jiff::Timestamp;
 use lifeboat_testkit::control_plane::{ApiRequest, ControlPlane};
 use serde_json::Value;
 
-use crate::scene::Scene;
+use crate::scene::{Scene, whole_second};
 use crate::served::Setup;
 use crate::support::run;
 
@@ -63,7 +63,7 @@ pub(crate) async fn scene(control_plane: &ControlPlane, more: &str) -> Scene {
     Scene {
         namespace: "shop".to_owned(),
         setup: Setup::new().with(&format!("--kubeconfig {account} {more}")),
-        begin: Timestamp::now().round(Unit::Second).unwrap(),
+        begin: whole_second(Timestamp::now()),
     }
 }
 

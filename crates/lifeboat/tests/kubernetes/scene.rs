@@ -1,6 +1,6 @@
 //! The scene of a story: a namespace, CloudNativePG's objects in it, and a Lifeboat that watches it.
 
-use jiff::{SignedDuration, Timestamp, Unit};
+use jiff::{SignedDuration, Timestamp};
 use lifeboat_testkit::control_plane::ControlPlane;
 use lifeboat_testkit::kubernetes_objects::{
     Backup, Cluster, KubernetesObject, ObjectStore, ScheduledBackup,
@@ -48,7 +48,7 @@ impl Scene {
         Self {
             namespace,
             setup,
-            begin: Timestamp::now().round(Unit::Second).unwrap(),
+            begin: whole_second(Timestamp::now()),
         }
     }
 
@@ -130,6 +130,11 @@ impl Scene {
         let [cluster, store, _, yesterday, newest] = self.sound();
         [cluster, store, self.yearly().object(), yesterday, newest]
     }
+}
+
+/// The second that has begun: what the API server makes from now on is not older.
+pub(crate) fn whole_second(moment: Timestamp) -> Timestamp {
+    Timestamp::from_second(moment.as_second()).unwrap()
 }
 
 /// Applies objects one after the other.
