@@ -14,6 +14,7 @@ AZURITE_VERSION=3.35.0
 CARGO_DENY_VERSION=0.20.2
 CARGO_FUZZ_VERSION=0.13.2
 PROMETHEUS_VERSION=3.14.0
+KOPIA_VERSION=0.23.1
 # These stand in the go.mod files under tests/control-plane as well, which say what is built.
 ETCD_VERSION=3.6.7
 KUBERNETES_VERSION=1.36.3
@@ -218,6 +219,18 @@ prometheus3() {
 	link "../$name" prometheus3
 }
 
+# Without the page that it can serve, which no test looks at.
+kopia() {
+	local name=kopia-$KOPIA_VERSION
+	if ! is_stamped "$name"; then
+		say "building Kopia $KOPIA_VERSION (minutes)"
+		go_build "$repository/tools/kopia" github.com/kopia/kopia "$tools/$name" -tags nohtmlui \
+			-ldflags "-s -w -X github.com/kopia/kopia/repo.BuildVersion=$KOPIA_VERSION"
+		stamp "$name"
+	fi
+	link "../$name" kopia
+}
+
 # The parts of a Kubernetes control plane that tests start, and what stands for its nodes.
 control_plane() {
 	local component=k8s.io/component-base/version minor=${KUBERNETES_VERSION#*.} program
@@ -317,6 +330,7 @@ tools_for_test() {
 	debian faketime openssl prometheus-alertmanager python3 util-linux
 	postgresql
 	prometheus3
+	kopia
 	control_plane
 	custom_resource_definitions
 	blockgen
