@@ -7,6 +7,9 @@ shopt -s inherit_errexit nullglob
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+# Nothing is built a second time there, and what that would take is gigabytes.
+[[ -z ${CI:-} ]] || export CARGO_INCREMENTAL=0
+
 # step HEADING COMMAND...: ends the script when the command fails.
 step() {
 	local heading=$1 started=$SECONDS

@@ -114,7 +114,8 @@ impl Controller {
                         since: now,
                         error: "nobody has looked yet".to_owned(),
                     });
-                    let managed = Managed::remembered(id.clone(), history, source, blind);
+                    let mut managed = Managed::remembered(id.clone(), history, source);
+                    managed.set_blind(Some(&blind));
                     self.fleet.assets.insert(id, managed);
                 }
                 None => self.depart(id, history, now),
@@ -152,17 +153,18 @@ impl Controller {
         let declaring = &mut self.sources[source];
         if let Some(policies) = declared.policies {
             declaring.policies = policies;
+            let all = self.sources.iter().flat_map(|source| &source.policies);
+            self.policies = all.cloned().collect();
+            for declaring in &mut self.sources {
+                declaring.source.heed(&self.policies);
+            }
         }
+        let declaring = &mut self.sources[source];
         if let Some(findings) = declared.findings {
             declaring.findings = findings;
         }
         declaring.error = None;
         declaring.has_spoken_of.extend(declared.complete);
-        let policies = self.sources.iter().flat_map(|source| &source.policies);
-        self.policies = policies.cloned().collect();
-        for declaring in &mut self.sources {
-            declaring.source.heed(&self.policies);
-        }
         self.resources_loaded_at = Some(now);
         self.changed = true;
     }
@@ -214,11 +216,7 @@ impl Controller {
                 Some(history) => history,
                 None => self.earlier_history(&id, now).await,
             };
-            let blind = Blind {
-                since: now,
-                error: String::new(),
-            };
-            let mut managed = Managed::remembered(id.clone(), history, source, blind);
+            let mut managed = Managed::remembered(id.clone(), history, source);
             let observed = managed.describe(spec, now, true);
             let seen_at = managed.asset.history.first_seen_at.min(now);
             self.recorder.record(Record::Seen(id.clone(), seen_at));
@@ -247,7 +245,7 @@ impl Controller {
                 Record::Began(run, operation)
             });
         }
-        if observed.points_changed {
+        if observed.asset_changed {
             let history = Box::new(history.clone());
             self.recorder.record(Record::Inventory(id.clone(), history));
         }

@@ -7,8 +7,8 @@ use std::{
 
 use jiff::Timestamp;
 use lifeboat_core::{
-    AssetHistory, AssetId, AssetKind, ObjectiveOverrides, Observed, ObservedSchedule, Operation,
-    Policy, RecoveryPoint, Run, Verdict,
+    AssetHistory, AssetId, ObjectiveOverrides, Observed, ObservedSchedule, Operation, Policy,
+    RecoveryPoint, Run, Verdict,
     assess::{Assessment, Asset, Blind, assess_asset},
     scheduling::{Decision, Planned, Start},
 };
@@ -54,13 +54,8 @@ pub(crate) struct DueRun {
 
 impl Managed {
     /// An asset of which nothing but its history is known: its source has not spoken yet.
-    pub(crate) fn remembered(
-        id: AssetId,
-        history: AssetHistory,
-        source: usize,
-        blind: Blind,
-    ) -> Self {
-        let is_operated = id.kind == AssetKind::Prometheus;
+    pub(crate) fn remembered(id: AssetId, history: AssetHistory, source: usize) -> Self {
+        let is_operated = id.kind.is_operated();
         Self {
             asset: Arc::new(Asset {
                 id,
@@ -70,7 +65,7 @@ impl Managed {
                 planned: BTreeMap::new(),
                 history,
                 facts: (!is_operated).then(Box::default),
-                blind: Some(blind),
+                blind: None,
             }),
             operator: None,
             source,
@@ -90,7 +85,6 @@ impl Managed {
         asset.labels = spec.labels;
         asset.own = spec.own;
         asset.suspended = spec.suspended;
-        asset.blind = None;
         self.places = spec.places;
         let observed = match spec.care {
             Care::Operated(operated) => {

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
-use lifeboat_core::{AssetHistory, AssetId, Finding, Policy, assess::Blind};
+use lifeboat_core::{AssetHistory, AssetId, Finding, Policy};
 
 use crate::{fleet::Managed, source::Source, spec::Care, view::View};
 
@@ -42,11 +42,7 @@ impl Glance {
         for spec in declared.assets {
             if let Care::Observed(_) = spec.care {
                 let managed = self.assets.entry(spec.id.clone()).or_insert_with_key(|id| {
-                    let unseen = Blind {
-                        since: now,
-                        error: String::new(),
-                    };
-                    Managed::remembered(id.clone(), AssetHistory::new(now), 0, unseen)
+                    Managed::remembered(id.clone(), AssetHistory::new(now), 0)
                 });
                 // There is no ledger to write to.
                 drop(managed.describe(spec, now, true));

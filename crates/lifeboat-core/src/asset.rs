@@ -4,6 +4,8 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize, de};
 
+use crate::Operation;
+
 /// What kind of thing is backed up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum AssetKind {
@@ -14,16 +16,28 @@ pub enum AssetKind {
     CnpgCluster,
     /// What a `CronJob` of Kubernetes backs up.
     CronJob,
+    /// A volume that `VolSync` copies away.
+    ReplicationSource,
+    /// A volume that `VolSync` fills from a copy.
+    ReplicationDestination,
+    /// The upkeep of a Kopia repository, as Kubernetes tells it. It holds nothing itself.
+    KopiaMaintenance,
+    /// A Kopia repository, as it tells of itself. What is in it belongs to other assets.
+    KopiaRepository,
     /// A program that backups depend on, such as CloudNativePG's operator. It holds nothing itself.
     Operator,
 }
 
 impl AssetKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 8] = [
         Self::Prometheus,
         Self::CnpgCluster,
         Self::CronJob,
+        Self::ReplicationSource,
+        Self::ReplicationDestination,
+        Self::KopiaMaintenance,
+        Self::KopiaRepository,
         Self::Operator,
     ];
 
@@ -34,7 +48,37 @@ impl AssetKind {
             Self::Prometheus => "Prometheus",
             Self::CnpgCluster => "CNPGCluster",
             Self::CronJob => "CronJob",
+            Self::ReplicationSource => "ReplicationSource",
+            Self::ReplicationDestination => "ReplicationDestination",
+            Self::KopiaMaintenance => "KopiaMaintenance",
+            Self::KopiaRepository => "KopiaRepository",
             Self::Operator => "Operator",
+        }
+    }
+
+    /// Whether Lifeboat itself backs it up. The others are only looked at.
+    #[must_use]
+    pub const fn is_operated(self) -> bool {
+        matches!(self, Self::Prometheus)
+    }
+
+    /// Whether there are to be recovery points of it.
+    #[must_use]
+    pub const fn holds_data(self) -> bool {
+        matches!(self.operation(), Some(Operation::Backup))
+    }
+
+    /// The operation that has to run, again and again, for its promise to hold.
+    #[must_use]
+    pub const fn operation(self) -> Option<Operation> {
+        match self {
+            Self::Prometheus
+            | Self::CnpgCluster
+            | Self::CronJob
+            | Self::ReplicationSource
+            | Self::ReplicationDestination => Some(Operation::Backup),
+            Self::KopiaMaintenance | Self::KopiaRepository => Some(Operation::Maintenance),
+            Self::Operator => None,
         }
     }
 }
@@ -85,8 +129,12 @@ pub enum AssetIdError {
     #[error("'{0}' is not of the form Kind/namespace/name")]
     Form(String),
     /// No such kind.
-    #[error("there is no kind of asset '{0}': use Prometheus, CNPGCluster, CronJob or Operator")]
+    #[error("there is no kind of asset '{0}': use one of {kinds}", kinds = kind_names())]
     UnknownKind(String),
+}
+
+fn kind_names() -> String {
+    AssetKind::ALL.map(AssetKind::name).join(", ")
 }
 
 impl FromStr for AssetId {

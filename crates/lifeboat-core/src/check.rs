@@ -12,6 +12,12 @@ pub enum Check {
     Available,
     /// Is the newest good recovery point young enough?
     Fresh,
+    /// Did a maintenance succeed, not too long ago?
+    Maintained,
+    /// Could the repository be read?
+    Readable,
+    /// Is the newest snapshot of everything in the repository complete and free of errors?
+    SnapshotsWhole,
     /// Are all recovery points still there that should be?
     PointsKept,
     /// Is the newest recovery point whole?
@@ -22,7 +28,7 @@ pub enum Check {
     Scheduled,
     /// Has everything run that was due?
     OnSchedule,
-    /// Did the newest backup run succeed?
+    /// Did the newest run succeed?
     LastRun,
     /// Did a backup ever succeed?
     EverSucceeded,
@@ -34,15 +40,20 @@ pub enum Check {
     EverArchived,
     /// Does hardly any WAL wait to be archived?
     ArchiveBacklog,
+    /// Is what carries it out left as it is, and not rewritten all the time?
+    Settled,
     /// Does no timestamp lie in the future?
     Clock,
 }
 
 impl Check {
     /// Every check, in the order in which people are told of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 18] = [
         Self::Available,
         Self::Fresh,
+        Self::Maintained,
+        Self::Readable,
+        Self::SnapshotsWhole,
         Self::PointsKept,
         Self::Complete,
         Self::Verified,
@@ -54,6 +65,7 @@ impl Check {
         Self::Archiving,
         Self::EverArchived,
         Self::ArchiveBacklog,
+        Self::Settled,
         Self::Clock,
     ];
 
@@ -63,6 +75,9 @@ impl Check {
         match self {
             Self::Available => "available",
             Self::Fresh => "fresh",
+            Self::Maintained => "maintained",
+            Self::Readable => "readable",
+            Self::SnapshotsWhole => "snapshots_whole",
             Self::PointsKept => "points_kept",
             Self::Complete => "complete",
             Self::Verified => "verified",
@@ -74,6 +89,7 @@ impl Check {
             Self::Archiving => "archiving",
             Self::EverArchived => "ever_archived",
             Self::ArchiveBacklog => "archive_backlog",
+            Self::Settled => "settled",
             Self::Clock => "clock",
         }
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{Operation, Outcome, RecoveryPoint, Run, RunEnd, RunId};
+use crate::{Operation, Outcome, RecoveryPoint, Run, RunEnd, RunId, Upkeep};
 
 /// Clocks may differ by this much before a timestamp counts as lying in the future.
 pub const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
@@ -32,6 +32,8 @@ pub struct AssetHistory {
     pub operations: BTreeMap<Operation, OperationHistory>,
     /// The last loss of recovery points, while it matters.
     pub loss: Option<Loss>,
+    /// What is remembered of its maintenance beside runs; none for what has none.
+    pub upkeep: Option<Box<Upkeep>>,
 }
 
 /// Recovery points that are gone, though they should still be there.
@@ -121,6 +123,7 @@ impl AssetHistory {
             inventory: None,
             operations: BTreeMap::new(),
             loss: None,
+            upkeep: None,
         }
     }
 

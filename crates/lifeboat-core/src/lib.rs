@@ -30,6 +30,7 @@ mod run;
 mod schedule;
 pub mod scheduling;
 mod selector;
+mod upkeep;
 mod verdict;
 
 pub use alert::{AlertInstance, AlertKey, AlertState, Incident};
@@ -39,17 +40,21 @@ pub use duration::{DurationError, HumanDuration, parse_duration};
 pub use error_text::readable_causes;
 pub use evidence::Evidence;
 pub use facts::{
-    ArchiverReading, Archiving, ArchivingCondition, Availability, Facts, Finding, Instance,
-    InstanceReading, InstanceRole, ObservedSchedule, RecoveryWindow, ScheduleState, UnderWay,
+    ArchiverReading, Archiving, ArchivingCondition, Availability, Definition, Facts, Finding,
+    Instance, InstanceReading, InstanceRole, NewestSnapshot, ObservedSchedule, ReadFailure,
+    RecoveryWindow, RepositoryFacts, RepositoryReading, ScheduleState, SnapshotSource, UnderWay,
 };
 pub use history::{
     AssetHistory, CLOCK_TOLERANCE, DURATION_BOUNDS, Inventory, Loss, OperationHistory, RunTotals,
     later,
 };
 pub use observation::{Observation, Observed, ObservedPoints};
-pub use policy::{Effective, ObjectiveOverrides, Objectives, Policy, Severity};
+pub use policy::{
+    Effective, KopiaRepositoryPolicy, ObjectiveOverrides, Objectives, Policy, Severity,
+};
 pub use recovery_point::{Integrity, PointVerification, RecoveryPoint};
 pub use run::{Operation, Outcome, Run, RunEnd, RunId, RunTrigger};
 pub use schedule::{Schedule, ScheduleError};
 pub use selector::{LabelOperator, LabelRequirement, Selector, Subject};
+pub use upkeep::{DefinitionChanges, Upkeep};
 pub use verdict::{Status, Verdict};

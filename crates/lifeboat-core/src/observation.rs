@@ -42,8 +42,8 @@ impl Default for ObservedPoints {
 pub struct Observed {
     /// Runs that began or ended since.
     pub runs: Vec<Run>,
-    /// Whether the recovery points changed.
-    pub points_changed: bool,
+    /// Whether the recovery points changed, or what is remembered of the maintenance.
+    pub asset_changed: bool,
 }
 
 /// Of recovery points that are only evident, the newest few are kept.
@@ -67,10 +67,22 @@ impl AssetHistory {
                 self.replace_points(points, now)
             }
         };
+        let upkeep_changed = self.observe_upkeep(&observation.facts, now);
         Observed {
             runs,
-            points_changed,
+            asset_changed: points_changed || upkeep_changed,
         }
+    }
+
+    fn observe_upkeep(&mut self, facts: &Facts, now: Timestamp) -> bool {
+        let is_first = self.upkeep.is_none();
+        if is_first && facts.maintained_at.is_none() && facts.definitions.is_empty() {
+            return false;
+        }
+        let before = self.upkeep.clone();
+        let upkeep = self.upkeep.get_or_insert_default();
+        upkeep.observe(facts, now, is_first);
+        self.upkeep != before
     }
 
     fn observe_runs(&mut self, visible: &[Run], now: Timestamp) -> Vec<Run> {

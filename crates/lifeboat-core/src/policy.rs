@@ -47,6 +47,8 @@ pub struct Objectives {
     pub maximum_age: SignedDuration,
     /// How long ago the newest good verification may lie.
     pub verification_age: SignedDuration,
+    /// How long ago the last good maintenance may lie.
+    pub maintenance_age: SignedDuration,
     /// How long a run may take before it counts as stuck; none leaves it to what earlier runs took.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub maximum_run_duration: Option<SignedDuration>,
@@ -55,19 +57,14 @@ pub struct Objectives {
 impl Objectives {
     /// What is promised where no policy says otherwise: a Prometheus is backed up daily, and 25 h
     /// leave an hour for the run itself. Where others take the backups, 36 h let one night fail.
+    /// Maintenance runs daily, and nothing is lost when it fails twice.
     #[must_use]
     pub const fn default_for(kind: AssetKind) -> Self {
-        match kind {
-            AssetKind::Prometheus => Self {
-                maximum_age: SignedDuration::from_hours(25),
-                verification_age: SignedDuration::from_hours(8 * 24),
-                maximum_run_duration: None,
-            },
-            AssetKind::CnpgCluster | AssetKind::CronJob | AssetKind::Operator => Self {
-                maximum_age: SignedDuration::from_hours(36),
-                verification_age: SignedDuration::from_hours(8 * 24),
-                maximum_run_duration: None,
-            },
+        Self {
+            maximum_age: SignedDuration::from_hours(if kind.is_operated() { 25 } else { 36 }),
+            verification_age: SignedDuration::from_hours(8 * 24),
+            maintenance_age: SignedDuration::from_hours(3 * 24),
+            maximum_run_duration: None,
         }
     }
 }
@@ -79,6 +76,8 @@ pub struct ObjectiveOverrides {
     pub maximum_age: Option<SignedDuration>,
     /// How long ago the newest good verification may lie.
     pub verification_age: Option<SignedDuration>,
+    /// How long ago the last good maintenance may lie.
+    pub maintenance_age: Option<SignedDuration>,
     /// How long a run may take before it counts as stuck.
     pub maximum_run_duration: Option<SignedDuration>,
     /// How bad broken promises are.
@@ -98,6 +97,19 @@ pub struct Policy {
     pub overrides: ObjectiveOverrides,
     /// Whether its assets are paused.
     pub suspend: bool,
+    /// The Kopia repositories that are to be read.
+    pub kopia_repositories: Vec<KopiaRepositoryPolicy>,
+}
+
+/// A Kopia repository that is to be read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct KopiaRepositoryPolicy {
+    /// The namespace that its assets are in.
+    pub namespace: String,
+    /// Its name: that of the Secret with which it is reached.
+    pub name: String,
+    /// How often it is read. Reading costs requests to its store.
+    pub every: SignedDuration,
 }
 
 /// What holds for one asset after all policies.
@@ -137,6 +149,9 @@ impl Policy {
                 verification_age: overrides()
                     .find_map(|values| values.verification_age)
                     .unwrap_or(default.verification_age),
+                maintenance_age: overrides()
+                    .find_map(|values| values.maintenance_age)
+                    .unwrap_or(default.maintenance_age),
                 maximum_run_duration: overrides()
                     .find_map(|values| values.maximum_run_duration)
                     .or(default.maximum_run_duration),

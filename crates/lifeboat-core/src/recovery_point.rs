@@ -21,6 +21,19 @@ pub struct RecoveryPoint {
 }
 
 impl RecoveryPoint {
+    /// One that others made and say is good, and of which nobody says more.
+    #[must_use]
+    pub const fn of_others(name: String, taken_at: Timestamp) -> Self {
+        Self {
+            name,
+            taken_at,
+            bytes: None,
+            integrity: Integrity::Whole,
+            verification: None,
+            pinned: false,
+        }
+    }
+
     /// Whether one could restore all of it, as far as is known.
     #[must_use]
     pub fn is_good(&self) -> bool {

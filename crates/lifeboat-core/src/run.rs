@@ -17,11 +17,18 @@ pub enum Operation {
     Verification,
     /// What retention no longer keeps is removed.
     Prune,
+    /// Keep up what backups are kept in, so that what is no longer needed is given back.
+    Maintenance,
 }
 
 impl Operation {
     /// Every operation.
-    pub const ALL: [Self; 3] = [Self::Backup, Self::Verification, Self::Prune];
+    pub const ALL: [Self; 4] = [
+        Self::Backup,
+        Self::Verification,
+        Self::Prune,
+        Self::Maintenance,
+    ];
 
     /// The operation's name, as in labels.
     #[must_use]
@@ -30,6 +37,7 @@ impl Operation {
             Self::Backup => "backup",
             Self::Verification => "verification",
             Self::Prune => "prune",
+            Self::Maintenance => "maintenance",
         }
     }
 }

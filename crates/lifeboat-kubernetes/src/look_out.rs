@@ -1,14 +1,14 @@
 //! The look-out: takes in what watches and exporters tell, and puts what follows where the source finds it.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     future::pending,
     sync::{Arc, Mutex, PoisonError},
 };
 
 use jiff::Timestamp;
 use lifeboat_controller::{AssetSpec, Care};
-use lifeboat_core::{Finding, Policy, RunId};
+use lifeboat_core::{AssetKind, Finding, Policy, RunId, assess::Blind};
 use tokio::sync::watch;
 
 use crate::{
@@ -47,11 +47,18 @@ pub(crate) struct LookOut {
     pub(crate) subjects: Subjects,
 }
 
+/// What concerns no single asset.
+struct Survey {
+    findings: Vec<Finding>,
+    policies: Vec<Policy>,
+    blind: BTreeMap<AssetKind, Blind>,
+}
+
 impl LookOut {
     /// Looks out until it is dropped.
     pub(crate) async fn run(mut self) {
         loop {
-            let translated = tokio::select! {
+            let (translated, survey) = tokio::select! {
                 event = next(&mut self.held_back, &mut self.watches) => {
                     let Some(event) = event else { return };
                     let changed = self.take_in(event);
@@ -59,20 +66,25 @@ impl LookOut {
                     self.follow_pods(&changed);
                     // Before what follows can be taken, so that no later view lacks it.
                     self.subjects.note(&self.world, &changed, (self.clock)());
-                    self.with_sight(|translation, sight| translation.translate(sight, &changed))
+                    let translated =
+                        self.with_sight(|translation, sight| translation.translate(sight, &changed));
+                    (translated, Some(self.survey()))
                 }
                 pods = read(self.reader.as_mut()) => {
                     let changed: Vec<ObjectRef> = pods
                         .into_iter()
                         .map(|key| ObjectRef { kind: Kind::Pod, key })
                         .collect();
-                    self.with_sight(|translation, sight| translation.translate(sight, &changed))
+                    let translated =
+                        self.with_sight(|translation, sight| translation.translate(sight, &changed));
+                    (translated, None)
                 }
                 Ok(()) = self.policies.changed() => {
-                    self.with_sight(Translation::translate_all)
+                    let translated = self.with_sight(Translation::translate_all);
+                    (translated, Some(self.survey()))
                 }
             };
-            self.put(translated);
+            self.put(translated, survey);
         }
     }
 
@@ -116,11 +128,18 @@ impl LookOut {
         look(&mut self.translation, &sight)
     }
 
+    /// What concerns no single asset. It takes a look at the whole world, so not for a reading of
+    /// exporters, on which none of it rests.
+    fn survey(&mut self) -> Survey {
+        Survey {
+            findings: self.with_sight(|translation, sight| translation.findings(sight)),
+            policies: self.with_sight(|translation, sight| translation.policies(sight)),
+            blind: blind(&self.world, self.started_at),
+        }
+    }
+
     /// Puts what follows where the source finds it, and tells of it if it is news.
-    fn put(&mut self, translated: Translated) {
-        let findings = self.with_sight(|translation, sight| translation.findings(sight));
-        let own_policies = self.with_sight(|translation, sight| translation.policies(sight));
-        let blind = blind(&self.world, self.started_at);
+    fn put(&mut self, translated: Translated, survey: Option<Survey>) {
         let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
         let mut is_news = !translated.assets.is_empty() || !translated.completed.is_empty();
         for (id, spec) in translated.assets {
@@ -130,19 +149,21 @@ impl LookOut {
                 .insert(id, spec.map(|spec| with_ends_of(before, spec)));
         }
         pending.completed.extend(translated.completed);
-        if findings != self.findings {
-            pending.findings = Some(findings.clone());
-            self.findings = findings;
-            is_news = true;
-        }
-        if own_policies != self.own_policies {
-            pending.policies = Some(own_policies.clone());
-            self.own_policies = own_policies;
-            is_news = true;
-        }
-        if pending.blind != blind {
-            pending.blind = blind;
-            is_news = true;
+        if let Some(survey) = survey {
+            if survey.findings != self.findings {
+                pending.findings = Some(survey.findings.clone());
+                self.findings = survey.findings;
+                is_news = true;
+            }
+            if survey.policies != self.own_policies {
+                pending.policies = Some(survey.policies.clone());
+                self.own_policies = survey.policies;
+                is_news = true;
+            }
+            if pending.blind != survey.blind {
+                pending.blind = survey.blind;
+                is_news = true;
+            }
         }
         if let Some(news) = pending.news.as_ref().filter(|_| is_news) {
             news.notify_one();

@@ -41,6 +41,16 @@ const fn needs(kind: AssetKind) -> &'static [Kind] {
             Kind::ObjectStore,
         ],
         AssetKind::CronJob => &[Kind::CronJob, Kind::Job],
+        AssetKind::ReplicationSource => &[Kind::ReplicationSource],
+        AssetKind::ReplicationDestination => &[Kind::ReplicationDestination],
+        AssetKind::KopiaMaintenance => &[
+            Kind::KopiaMaintenance,
+            Kind::ReplicationSource,
+            Kind::CronJob,
+            Kind::Job,
+        ],
+        // Not seen in a cluster, but read.
+        AssetKind::KopiaRepository => &[],
         AssetKind::Operator => &[Kind::Deployment],
         AssetKind::Prometheus => &[Kind::PrometheusBackup],
     }

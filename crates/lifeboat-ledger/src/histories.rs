@@ -9,7 +9,7 @@ use sqlx::{AnyConnection, any::AnyRow};
 use crate::{Error, Ledger, columns::Columns, recovery_points::read_point, select::Select};
 
 const ASSETS: &str = "SELECT id, first_seen_at, suspended_since, first_recovery_point_at, \
-     inventory_at, inventory_error, loss FROM assets WHERE TRUE";
+     inventory_at, inventory_error, loss, upkeep FROM assets WHERE TRUE";
 const POINTS: &str = "SELECT asset, name, taken_at, bytes, damage, verified_at, \
      verification_level, verification_good, pinned, vanished_at FROM recovery_points \
      WHERE vanished_at IS NULL";
@@ -91,6 +91,7 @@ fn read_asset(row: &AnyRow) -> Result<AssetHistory, sqlx::Error> {
             .moment_or_none("inventory_at")?
             .map(|at| Inventory { at, error }),
         loss: row.json_or_none("loss")?,
+        upkeep: row.json_or_none("upkeep")?,
         ..AssetHistory::new(row.moment("first_seen_at")?)
     })
 }

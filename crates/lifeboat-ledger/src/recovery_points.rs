@@ -33,43 +33,13 @@ impl Ledger {
         asset: &AssetId,
         history: &AssetHistory,
     ) -> Result<(), Error> {
-        let Some(inventory) = &history.inventory else {
+        if history.inventory.is_none() {
             // Nobody has looked yet.
             return Ok(());
-        };
+        }
         self.write(
             &format!("record the recovery points of {asset}"),
-            async |connection| {
-                let asset = asset.to_string();
-                sqlx::query(
-                    "UPDATE assets SET inventory_at = $2, inventory_error = $3, \
-                 first_recovery_point_at = $4, loss = $5 WHERE id = $1",
-                )
-                .bind(&asset)
-                .bind(moment(inventory.at))
-                .bind(inventory.error.as_deref().map(foreign_text))
-                .bind(moment_or_none(history.first_recovery_point_at))
-                .bind(history.loss.as_ref().map(json).transpose()?)
-                .execute(&mut *connection)
-                .await?;
-                let mut known = present_points(connection, &asset).await?;
-                for point in &history.recovery_points {
-                    if known.remove(&point.name).as_ref() != Some(point) {
-                        write_point(connection, &asset, point).await?;
-                    }
-                }
-                for name in known.into_keys() {
-                    sqlx::query(
-                    "UPDATE recovery_points SET vanished_at = $3 WHERE asset = $1 AND name = $2",
-                )
-                .bind(&asset)
-                .bind(name)
-                .bind(moment(inventory.at))
-                .execute(&mut *connection)
-                .await?;
-                }
-                Ok(())
-            },
+            async |connection| write_inventory(connection, asset, history).await,
         )
         .await
     }
@@ -94,6 +64,43 @@ impl Ledger {
         )
         .await
     }
+}
+
+pub(crate) async fn write_inventory(
+    connection: &mut AnyConnection,
+    asset: &AssetId,
+    history: &AssetHistory,
+) -> Result<(), sqlx::Error> {
+    let Some(inventory) = &history.inventory else {
+        return Ok(());
+    };
+    let asset = asset.to_string();
+    sqlx::query(
+        "UPDATE assets SET inventory_at = $2, inventory_error = $3, \
+         first_recovery_point_at = $4, loss = $5 WHERE id = $1",
+    )
+    .bind(&asset)
+    .bind(moment(inventory.at))
+    .bind(inventory.error.as_deref().map(foreign_text))
+    .bind(moment_or_none(history.first_recovery_point_at))
+    .bind(history.loss.as_ref().map(json).transpose()?)
+    .execute(&mut *connection)
+    .await?;
+    let mut known = present_points(connection, &asset).await?;
+    for point in &history.recovery_points {
+        if known.remove(&point.name).as_ref() != Some(point) {
+            write_point(connection, &asset, point).await?;
+        }
+    }
+    for name in known.into_keys() {
+        sqlx::query("UPDATE recovery_points SET vanished_at = $3 WHERE asset = $1 AND name = $2")
+            .bind(&asset)
+            .bind(name)
+            .bind(moment(inventory.at))
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
 }
 
 async fn present_points(

@@ -16,6 +16,8 @@ pub const BACKUP: &str = "lifeboat.dev/backup";
 pub const MAXIMUM_AGE: &str = "lifeboat.dev/maximum-age";
 /// How long ago the newest good verification may lie, such as `8d`, for assets that are verified.
 pub const VERIFICATION_AGE: &str = "lifeboat.dev/verification-age";
+/// How long ago the last good maintenance may lie, such as `3d`, for what is maintained.
+pub const MAINTENANCE_AGE: &str = "lifeboat.dev/maintenance-age";
 /// How long a run may take before it counts as stuck, such as `2h`.
 pub const MAXIMUM_RUN_DURATION: &str = "lifeboat.dev/maximum-run-duration";
 /// How bad a broken promise is: `info`, `warning` or `critical`.
@@ -24,10 +26,11 @@ pub const SEVERITY: &str = "lifeboat.dev/severity";
 pub const SUSPEND: &str = "lifeboat.dev/suspend";
 
 /// Every annotation that is read.
-pub const ALL: [&str; 6] = [
+pub const ALL: [&str; 7] = [
     BACKUP,
     MAXIMUM_AGE,
     VERIFICATION_AGE,
+    MAINTENANCE_AGE,
     MAXIMUM_RUN_DURATION,
     SEVERITY,
     SUSPEND,
@@ -61,6 +64,7 @@ pub fn read(
     let overrides = ObjectiveOverrides {
         maximum_age: reader.value(MAXIMUM_AGE, length),
         verification_age: reader.value(VERIFICATION_AGE, length),
+        maintenance_age: reader.value(MAINTENANCE_AGE, length),
         maximum_run_duration: reader.value(MAXIMUM_RUN_DURATION, length),
         severity: reader.value(SEVERITY, severity),
     };
@@ -188,6 +192,7 @@ mod tests {
             (BACKUP, "true"),
             (MAXIMUM_AGE, "36h"),
             (VERIFICATION_AGE, "8d"),
+            (MAINTENANCE_AGE, "4d"),
             (MAXIMUM_RUN_DURATION, "90m"),
             (SEVERITY, "critical"),
             (SUSPEND, "true"),
@@ -196,6 +201,7 @@ mod tests {
             overrides: ObjectiveOverrides {
                 maximum_age: Some(SignedDuration::from_hours(36)),
                 verification_age: Some(SignedDuration::from_hours(192)),
+                maintenance_age: Some(SignedDuration::from_hours(96)),
                 maximum_run_duration: Some(SignedDuration::from_mins(90)),
                 severity: Some(Severity::Critical),
             },

@@ -5,6 +5,7 @@
 //! values             what documents write as texts: lengths of time, schedules, URLs, names
 //! metadata           what every document says of itself
 //! backup, policy     the two kinds, and what they come to in the words of the other crates
+//! kopia_repository   the Kopia repositories that a policy has read
 //! annotations        what an observed object says of itself
 //! custom_resources   the documents as custom resources: definitions, status, objects of an API server
 //! document           one document, with everything that is wrong with it
@@ -21,6 +22,7 @@ mod document;
 mod error;
 mod fingerprint;
 mod folder;
+mod kopia_repository;
 mod metadata;
 mod policy;
 mod problem;
@@ -40,6 +42,7 @@ pub use document::API_VERSION;
 pub use error::LoadError;
 pub use fingerprint::Fingerprint;
 pub use folder::ResourceFolder;
+pub use kopia_repository::KopiaRepositorySpec;
 pub use metadata::Metadata;
 pub use policy::{
     BackupPolicy, BackupPolicySpec, KindSpec, LabelRequirementSpec, OperatorSpec, SelectorSpec,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     backup::ObjectivesSpec,
     custom_resources::Validation,
+    kopia_repository::KopiaRepositorySpec,
     metadata::Metadata,
     rules::{Breach, of_objectives},
     values::{LabelKey, Text},
@@ -27,6 +28,9 @@ pub struct BackupPolicySpec {
     pub objectives: ObjectivesSpec,
     /// Whether its assets are paused: nothing runs on schedule, and nothing alerts.
     pub suspend: bool,
+    /// Kopia repositories that are to be read with the `kopia` program, whatever the selector fits.
+    #[schemars(length(max = KopiaRepositorySpec::MOST))]
+    pub kopia_repositories: Vec<KopiaRepositorySpec>,
 }
 
 /// Which assets a policy is for. An empty list or map asks for nothing, so it fits everything.
@@ -139,6 +143,14 @@ pub enum KindSpec {
     /// What a `CronJob` backs up. A policy that names this kind makes backups of the `CronJob`s that it
     /// selects.
     CronJob,
+    /// A volume that `VolSync` copies away.
+    ReplicationSource,
+    /// A volume that `VolSync` fills from a copy.
+    ReplicationDestination,
+    /// The upkeep of a Kopia repository, as Kubernetes tells it.
+    KopiaMaintenance,
+    /// A Kopia repository, as it tells of itself.
+    KopiaRepository,
     /// An operator that takes backups.
     Operator,
 }
@@ -149,6 +161,10 @@ impl From<KindSpec> for AssetKind {
             KindSpec::Prometheus => Self::Prometheus,
             KindSpec::CnpgCluster => Self::CnpgCluster,
             KindSpec::CronJob => Self::CronJob,
+            KindSpec::ReplicationSource => Self::ReplicationSource,
+            KindSpec::ReplicationDestination => Self::ReplicationDestination,
+            KindSpec::KopiaMaintenance => Self::KopiaMaintenance,
+            KindSpec::KopiaRepository => Self::KopiaRepository,
             KindSpec::Operator => Self::Operator,
         }
     }
@@ -177,6 +193,7 @@ impl BackupPolicy {
                     "write several policies",
                 )
             }))
+            .chain(KopiaRepositorySpec::breaches(&spec.kopia_repositories))
             .chain(expressions.filter_map(|(number, expression)| expression.breach(number)))
             .collect();
         if breaches.is_empty() {
@@ -218,6 +235,12 @@ impl BackupPolicy {
             priority: self.spec.priority,
             overrides: self.spec.objectives.overrides(),
             suspend: self.spec.suspend,
+            kopia_repositories: self
+                .spec
+                .kopia_repositories
+                .iter()
+                .map(|repository| repository.policy(&self.metadata))
+                .collect(),
         }
     }
 }

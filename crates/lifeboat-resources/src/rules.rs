@@ -30,11 +30,13 @@ impl Breach {
 }
 
 /// A length of time that must not be nothing.
-pub(crate) fn positive(path: &'static str, length: Text<SignedDuration>) -> Option<Breach> {
+pub(crate) fn positive(path: impl Into<String>, length: Text<SignedDuration>) -> Option<Breach> {
     (!length.0.is_positive()).then(|| {
+        let path = path.into();
+        let message = format!("{path} must be longer than nothing");
         Breach::new(
             path,
-            format!("{path} must be longer than nothing"),
+            message,
             "use a length of time such as 1h, or leave it out",
         )
     })
@@ -48,6 +50,7 @@ pub(crate) fn of_objectives(objectives: &ObjectivesSpec) -> impl Iterator<Item =
             "spec.objectives.verificationAge",
             objectives.verification_age,
         ),
+        ("spec.objectives.maintenanceAge", objectives.maintenance_age),
         (
             "spec.objectives.maximumRunDuration",
             objectives.maximum_run_duration,

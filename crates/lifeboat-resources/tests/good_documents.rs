@@ -176,6 +176,7 @@ fn a_policy_says_what_is_promised_and_for_what() {
     let expected = ObjectiveOverrides {
         maximum_age: Some(SignedDuration::from_hours(36)),
         verification_age: None,
+        maintenance_age: None,
         maximum_run_duration: None,
         severity: Some(Severity::Warning),
     };

@@ -80,7 +80,7 @@ This page is made from the schema of the documents.
 ";
 
 /// The annotations of observed objects, and what each says.
-const ANNOTATIONS: [(&str, &str, &str); 6] = [
+const ANNOTATIONS: [(&str, &str, &str); 7] = [
     (
         annotations::BACKUP,
         "`\"true\"` or `\"false\"`",
@@ -95,6 +95,11 @@ const ANNOTATIONS: [(&str, &str, &str); 6] = [
         annotations::VERIFICATION_AGE,
         "length of time",
         "How long ago the newest good verification may lie, where there are any.",
+    ),
+    (
+        annotations::MAINTENANCE_AGE,
+        "length of time",
+        "How long ago the last good maintenance may lie, where there is any.",
     ),
     (
         annotations::MAXIMUM_RUN_DURATION,

@@ -175,6 +175,7 @@ mod tests {
         #[case] beginning: &str,
     ) {
         let evidence = Evidence::RunFailed {
+            operation: Operation::Backup,
             at: at("2026-11-21T02:00:10Z"),
             failures,
             error: "Prometheus runs without its admin API".to_owned(),

@@ -1,26 +1,29 @@
-//! Last run: did the newest backup run succeed?
+//! Last run: did the newest run of the asset's operation succeed?
 
 use super::{Answer, Question};
-use crate::{Evidence, Operation, Outcome, RunEnd, Status};
+use crate::{Evidence, Outcome, RunEnd, Status};
 
 pub(super) fn answer(question: &Question<'_>) -> Answer {
-    let history = question.history.operation(Operation::Backup);
+    let operation = question.operation();
+    let history = question.principal();
     let last = history.and_then(|history| Some((history, history.last.as_ref()?.end.as_ref()?)));
     if let Some(answer) = known_by_its_point(question, last.map(|(_, end)| end)) {
         return answer;
     }
     let Some((history, end)) = last else {
         let since = question.history.first_seen_at.min(question.now);
-        return Answer::new(Status::Unknown, since, Evidence::NeverRan);
+        return Answer::new(Status::Unknown, since, Evidence::NeverRan { operation });
     };
     match (end.outcome, history.failing_since) {
         (Outcome::Succeeded, _) => {
-            Answer::new(Status::Ok, end.at, Evidence::RunSucceeded { at: end.at })
+            let at = end.at;
+            Answer::new(Status::Ok, at, Evidence::RunSucceeded { operation, at })
         }
         (Outcome::Inconclusive, None) => Answer::new(
             Status::Unknown,
             end.at,
             Evidence::RunInconclusive {
+                operation,
                 at: end.at,
                 error: error_of(end),
             },
@@ -30,6 +33,7 @@ pub(super) fn answer(question: &Question<'_>) -> Answer {
             let failed = history.last_failed.as_ref();
             let failed = failed.and_then(|run| run.end.as_ref()).unwrap_or(end);
             let evidence = Evidence::RunFailed {
+                operation,
                 at: failed.at,
                 failures: history.failures,
                 error: error_of(failed),
@@ -47,7 +51,8 @@ fn known_by_its_point(question: &Question<'_>, last: Option<&RunEnd>) -> Option<
     let is_newer = last.is_none_or(|end| point.taken_at > end.at);
     is_newer.then(|| {
         let at = point.taken_at;
-        Answer::new(Status::Ok, at, Evidence::RunSucceeded { at })
+        let operation = question.operation();
+        Answer::new(Status::Ok, at, Evidence::RunSucceeded { operation, at })
     })
 }
 

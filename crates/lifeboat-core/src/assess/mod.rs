@@ -9,10 +9,14 @@ mod complete;
 mod ever_succeeded;
 mod fresh;
 mod last_run;
+mod maintained;
 mod not_stuck;
 mod on_schedule;
 mod points_kept;
+mod readable;
 mod scheduled;
+mod settled;
+mod snapshots_whole;
 mod verified;
 
 use std::collections::BTreeMap;
@@ -21,8 +25,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::{
-    AssetHistory, AssetId, AssetKind, Check, Effective, Evidence, Facts, ObjectiveOverrides,
-    Operation, Policy, Status, Subject, Verdict, scheduling::Planned,
+    AssetHistory, AssetId, Check, Effective, Evidence, Facts, ObjectiveOverrides, Operation,
+    OperationHistory, Policy, Status, Subject, Verdict, scheduling::Planned,
 };
 
 /// An asset as it is to be assessed: what it is, what is planned for it, and what happened to it.
@@ -69,7 +73,7 @@ impl Asset {
     /// Whether there are backups of it at all.
     #[must_use]
     pub fn holds_data(&self) -> bool {
-        self.id.kind != AssetKind::Operator
+        self.id.kind.holds_data()
     }
 }
 
@@ -131,22 +135,29 @@ pub fn assess_asset(asset: &Asset, policies: &[Policy], now: Timestamp) -> Asses
         now,
     };
     let holds_data = asset.holds_data();
+    let operation = asset.id.kind.operation();
+    let is_maintained = operation == Some(Operation::Maintenance);
+    let is_carried_out = operation.is_some();
     let is_operated = asset.facts.is_none();
     let answer = |check| match check {
         Check::Available => available::answer(&question),
         Check::Fresh => holds_data.then(|| fresh::answer(&question)),
+        Check::Maintained => is_maintained.then(|| maintained::answer(&question)),
+        Check::Readable => readable::answer(&question),
+        Check::SnapshotsWhole => snapshots_whole::answer(&question),
         Check::PointsKept => points_kept::answer(&question),
         Check::Complete => is_operated.then(|| complete::answer(&question)),
         Check::Verified => is_operated.then(|| verified::answer(&question)),
         Check::Scheduled => scheduled::answer(&question),
-        Check::OnSchedule => holds_data.then(|| on_schedule::answer(&question)),
-        Check::LastRun => holds_data.then(|| last_run::answer(&question)),
+        Check::OnSchedule => is_carried_out.then(|| on_schedule::answer(&question)),
+        Check::LastRun => is_carried_out.then(|| last_run::answer(&question)),
         Check::EverSucceeded => holds_data.then(|| ever_succeeded::answer(&question)),
-        Check::NotStuck => holds_data.then(|| not_stuck::answer(&question)),
+        Check::NotStuck => is_carried_out.then(|| not_stuck::answer(&question)),
         Check::Archiving => archiving::failing(&question),
         Check::EverArchived => archiving::ever(&question),
         Check::ArchiveBacklog => archiving::backlog(&question),
-        Check::Clock => holds_data.then(|| clock::answer(&question)),
+        Check::Settled => settled::answer(&question),
+        Check::Clock => is_carried_out.then(|| clock::answer(&question)),
     };
     let paused_since = (asset.is_paused() || effective.suspend)
         .then(|| asset.history.suspended_since.unwrap_or(now));
@@ -181,6 +192,16 @@ impl Question<'_> {
     /// Since when the asset is known; the future is no answer.
     fn known_since(&self) -> Timestamp {
         self.history.first_seen_at.min(self.now)
+    }
+
+    /// The operation that the asset's promise rests on. It is only asked where there is one.
+    fn operation(&self) -> Operation {
+        self.asset.id.kind.operation().unwrap_or(Operation::Backup)
+    }
+
+    /// The history of that operation.
+    fn principal(&self) -> Option<&OperationHistory> {
+        self.history.operation(self.operation())
     }
 
     fn facts(&self) -> Option<&Facts> {

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Answer, Question};
-use crate::{Evidence, Facts, Operation, Status, history::later};
+use crate::{Evidence, Facts, Status, history::later};
 
 /// A run that is stopped at its deadline needs a moment to clear up.
 const GRACE: SignedDuration = SignedDuration::from_mins(5);
@@ -60,8 +60,10 @@ fn of_others(question: &Question<'_>, facts: &Facts) -> Answer {
 fn usual_limit(question: &Question<'_>) -> SignedDuration {
     const SHORTEST: SignedDuration = SignedDuration::from_hours(1);
     const UNLEARNT: SignedDuration = SignedDuration::from_hours(6);
-    let history = question.history.operation(Operation::Backup);
-    match history.and_then(|history| history.longest_success) {
+    match question
+        .principal()
+        .and_then(|history| history.longest_success)
+    {
         Some(longest) => longest.saturating_mul(3).max(SHORTEST),
         None => UNLEARNT,
     }

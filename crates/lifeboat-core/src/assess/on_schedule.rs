@@ -39,7 +39,7 @@ fn of_others(question: &Question<'_>, facts: &Facts) -> Answer {
     let is_late = next.is_some_and(|due| question.now > later(due, GRACE));
     // What runs, or waits to run, holds the next one up; whether that is for too long is another check.
     if let Some(due_at) = next.filter(|_| is_late && facts.under_way.is_empty()) {
-        let operation = Operation::Backup;
+        let operation = question.operation();
         let evidence = Evidence::RunMissed { operation, due_at };
         return Answer::new(Status::Failing, due_at, evidence);
     }

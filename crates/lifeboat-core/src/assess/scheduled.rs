@@ -20,7 +20,15 @@ pub(super) fn answer(question: &Question<'_>) -> Option<Answer> {
             .find_map(|schedule| suspended(question, schedule))
     };
     // No moment is known at which the last one went.
-    let none = || Answer::new(Status::Failing, question.now, Evidence::Unscheduled);
+    let none = || {
+        Answer::new(
+            Status::Failing,
+            question.now,
+            Evidence::Unscheduled {
+                operation: question.operation(),
+            },
+        )
+    };
     Some(
         unusable
             .or_else(active)

@@ -92,13 +92,17 @@ pub enum Evidence {
         /// When.
         due_at: Timestamp,
     },
-    /// The newest backup run succeeded.
+    /// The newest run succeeded.
     RunSucceeded {
+        /// What ran.
+        operation: Operation,
         /// When it ended.
         at: Timestamp,
     },
-    /// The newest backup run failed.
+    /// The newest run failed.
     RunFailed {
+        /// What ran.
+        operation: Operation,
         /// When it ended.
         at: Timestamp,
         /// How many have failed since the last success.
@@ -108,15 +112,20 @@ pub enum Evidence {
         /// The next step.
         hint: Option<String>,
     },
-    /// The newest backup run ended before one could tell.
+    /// The newest run ended before one could tell.
     RunInconclusive {
+        /// What ran.
+        operation: Operation,
         /// When it ended.
         at: Timestamp,
         /// Why.
         error: String,
     },
-    /// No backup has run yet.
-    NeverRan,
+    /// Nothing has run yet.
+    NeverRan {
+        /// What should have run.
+        operation: Operation,
+    },
     /// A backup has succeeded.
     EverSucceeded {
         /// The first recovery point known.
@@ -191,7 +200,10 @@ pub enum Evidence {
         text: String,
     },
     /// There is no schedule.
-    Unscheduled,
+    Unscheduled {
+        /// What should be scheduled.
+        operation: Operation,
+    },
     /// All schedules are suspended.
     ScheduleSuspended {
         /// Whose.
@@ -237,6 +249,77 @@ pub enum Evidence {
     ArchivingUnknown {
         /// Why.
         error: String,
+    },
+    /// The last good maintenance and its age.
+    MaintenanceAge {
+        /// When it ended.
+        at: Timestamp,
+        /// Its age.
+        age: SignedDuration,
+        /// The age promised at most.
+        maximum_age: SignedDuration,
+    },
+    /// No maintenance is known to have succeeded.
+    NeverMaintained {
+        /// Since when the asset is known.
+        known_since: Timestamp,
+        /// The age promised at most.
+        maximum_age: SignedDuration,
+    },
+    /// What carries the operation out is left as it is.
+    Settled {
+        /// How often it was changed all the same.
+        changes: usize,
+        /// The span that they were counted in.
+        window: SignedDuration,
+    },
+    /// What carries the operation out is rewritten again and again.
+    Unsettled {
+        /// How often.
+        changes: usize,
+        /// The span that they were counted in.
+        window: SignedDuration,
+        /// How many may be.
+        limit: usize,
+    },
+    /// The repository was read.
+    RepositoryRead {
+        /// When.
+        at: Timestamp,
+    },
+    /// The repository was not read yet.
+    RepositoryNotRead,
+    /// The repository can't be read.
+    RepositoryUnreadable {
+        /// Since when.
+        since: Timestamp,
+        /// Why.
+        error: String,
+        /// The next step.
+        hint: Option<String>,
+        /// When it last was.
+        read_at: Option<Timestamp>,
+    },
+    /// The newest snapshot of every source is complete and free of errors.
+    SnapshotsWhole {
+        /// How many sources there are.
+        sources: usize,
+    },
+    /// The newest snapshot of a source was cut short.
+    SnapshotIncomplete {
+        /// The source.
+        source: String,
+        /// When the snapshot began.
+        at: Timestamp,
+    },
+    /// The newest snapshot of a source lacks something that could not be read.
+    SnapshotErrors {
+        /// The source.
+        source: String,
+        /// When it ended.
+        at: Timestamp,
+        /// How many files and folders it lacks.
+        errors: u64,
     },
     /// Nobody could look for a while.
     NotSeen {

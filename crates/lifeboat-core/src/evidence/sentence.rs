@@ -111,14 +111,17 @@ impl fmt::Display for Evidence {
                     "the {operation} that was due at {due_at:.0} has not run"
                 )
             }
-            Self::RunSucceeded { at } => write!(formatter, "the last backup succeeded at {at:.0}"),
+            Self::RunSucceeded { operation, at } => {
+                write!(formatter, "the last {operation} succeeded at {at:.0}")
+            }
             Self::RunFailed {
+                operation,
                 at,
                 failures,
                 error,
                 hint,
             } => {
-                write!(formatter, "the last backup failed at {at:.0}")?;
+                write!(formatter, "the last {operation} failed at {at:.0}")?;
                 if *failures > 1 {
                     write!(formatter, ", as did {} before it", failures - 1)?;
                 }
@@ -128,13 +131,17 @@ impl fmt::Display for Evidence {
                     None => Ok(()),
                 }
             }
-            Self::RunInconclusive { at, error } => {
+            Self::RunInconclusive {
+                operation,
+                at,
+                error,
+            } => {
                 write!(
                     formatter,
-                    "the last backup was cut short at {at:.0}: {error}"
+                    "the last {operation} was cut short at {at:.0}: {error}"
                 )
             }
-            Self::NeverRan => formatter.write_str("no backup has run yet"),
+            Self::NeverRan { operation } => write!(formatter, "no {operation} has run yet"),
             Self::EverSucceeded { first } => {
                 write!(
                     formatter,
@@ -208,7 +215,9 @@ impl fmt::Display for Evidence {
             Self::Scheduled { name, text } => {
                 write!(formatter, "{name} is kept, by the schedule '{text}'")
             }
-            Self::Unscheduled => formatter.write_str("nothing takes backups on a schedule"),
+            Self::Unscheduled { operation } => {
+                write!(formatter, "no {operation} runs on a schedule")
+            }
             Self::ScheduleSuspended { name, since } => {
                 write!(formatter, "{name} is suspended")?;
                 match since {
@@ -263,6 +272,78 @@ impl fmt::Display for Evidence {
             Self::ArchivingUnknown { error } => write!(
                 formatter,
                 "how archiving goes can't be read from the primary: {error}"
+            ),
+            Self::MaintenanceAge {
+                age, maximum_age, ..
+            } => write!(
+                formatter,
+                "the last good maintenance is {} old; promised is {} at most",
+                human(age),
+                human(maximum_age)
+            ),
+            Self::NeverMaintained {
+                known_since,
+                maximum_age,
+            } => write!(
+                formatter,
+                "no maintenance is known to have succeeded; known since {known_since:.0}, promised is one every {}",
+                human(maximum_age)
+            ),
+            Self::Settled { changes, window } => match changes {
+                0 => write!(formatter, "nothing rewrote it within {}", human(window)),
+                1 => write!(formatter, "it was rewritten once within {}", human(window)),
+                many => write!(
+                    formatter,
+                    "it was rewritten {many} times within {}",
+                    human(window)
+                ),
+            },
+            Self::Unsettled {
+                changes,
+                window,
+                limit,
+            } => write!(
+                formatter,
+                "it was rewritten {changes} times within {}; up to {limit} are usual",
+                human(window)
+            ),
+            Self::RepositoryRead { at } => {
+                write!(formatter, "the repository was read at {at:.0}")
+            }
+            Self::RepositoryNotRead => formatter.write_str("the repository has not been read yet"),
+            Self::RepositoryUnreadable {
+                since,
+                error,
+                hint,
+                read_at,
+            } => {
+                write!(
+                    formatter,
+                    "the repository can't be read since {since:.0}: {error}"
+                )?;
+                if let Some(hint) = hint {
+                    write!(formatter, " (hint: {hint})")?;
+                }
+                match read_at {
+                    Some(read_at) => write!(formatter, "; it was last read at {read_at:.0}"),
+                    None => Ok(()),
+                }
+            }
+            Self::SnapshotsWhole { sources } => match sources {
+                0 => formatter.write_str("there is no snapshot"),
+                1 => formatter.write_str("the newest snapshot of its one source is whole"),
+                many => write!(
+                    formatter,
+                    "the newest snapshots of its {many} sources are whole"
+                ),
+            },
+            Self::SnapshotIncomplete { source, at } => write!(
+                formatter,
+                "the newest snapshot of {source}, begun at {at:.0}, was cut short"
+            ),
+            Self::SnapshotErrors { source, at, errors } => write!(
+                formatter,
+                "the newest snapshot of {source}, of {at:.0}, lacks {errors} files or folders that could not be read"
             ),
             Self::NotSeen { since, error } => {
                 write!(formatter, "nothing has been seen since {since:.0}: {error}")

@@ -1,14 +1,20 @@
 //! Facts: what an observer sees of an asset right now. What happened is history; this is not.
 
 mod archiving;
+mod definition;
 mod instance;
+mod repository;
 mod schedule;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 pub use archiving::{ArchiverReading, Archiving, ArchivingCondition};
+pub use definition::Definition;
 pub use instance::{Instance, InstanceReading, InstanceRole};
+pub use repository::{
+    NewestSnapshot, ReadFailure, RepositoryFacts, RepositoryReading, SnapshotSource,
+};
 pub use schedule::{ObservedSchedule, ScheduleState};
 
 /// What an observer sees of an asset that others operate. The default is an asset of which nothing
@@ -31,6 +37,12 @@ pub struct Facts {
     pub retention: Option<SignedDuration>,
     /// The instances of a database.
     pub instances: Vec<Instance>,
+    /// When a maintenance last succeeded, by those who note it.
+    pub maintained_at: Option<Timestamp>,
+    /// What carries the asset's operation out, where its changes are counted.
+    pub definitions: Vec<Definition>,
+    /// What a repository tells of itself; none for what is no repository.
+    pub repository: Option<Box<RepositoryFacts>>,
     /// What somebody should look at, though no promise is broken by it.
     pub findings: Vec<Finding>,
 }

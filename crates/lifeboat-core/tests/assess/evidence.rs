@@ -37,6 +37,7 @@ fn verified(coverage: Option<(u32, u32)>) -> Evidence {
 
 fn failed(failures: u32, hint: Option<&str>) -> Evidence {
     Evidence::RunFailed {
+        operation: Operation::Backup,
         at: at(MOMENT),
         failures,
         error: "connection refused".to_owned(),
@@ -78,7 +79,7 @@ fn failed(failures: u32, hint: Option<&str>) -> Evidence {
 #[case(Evidence::ScheduleKept { next: Some(at(MOMENT)) }, "everything that was due has run; next at 2026-11-21T02:00:00Z")]
 #[case(Evidence::ScheduleKept { next: None }, "everything that was due has run")]
 #[case(Evidence::RunMissed { operation: Operation::Prune, due_at: at(MOMENT) }, "the prune that was due at 2026-11-21T02:00:00Z has not run")]
-#[case(Evidence::RunSucceeded { at: at(MOMENT) }, "the last backup succeeded at 2026-11-21T02:00:00Z")]
+#[case(Evidence::RunSucceeded { operation: Operation::Backup, at: at(MOMENT) }, "the last backup succeeded at 2026-11-21T02:00:00Z")]
 #[case(
     failed(1, None),
     "the last backup failed at 2026-11-21T02:00:00Z: connection refused"
@@ -87,8 +88,8 @@ fn failed(failures: u32, hint: Option<&str>) -> Evidence {
     failed(3, Some("start it")),
     "the last backup failed at 2026-11-21T02:00:00Z, as did 2 before it: connection refused (hint: start it)"
 )]
-#[case(Evidence::RunInconclusive { at: at(MOMENT), error: "lifeboat was stopped".to_owned() }, "the last backup was cut short at 2026-11-21T02:00:00Z: lifeboat was stopped")]
-#[case(Evidence::NeverRan, "no backup has run yet")]
+#[case(Evidence::RunInconclusive { operation: Operation::Backup, at: at(MOMENT), error: "lifeboat was stopped".to_owned() }, "the last backup was cut short at 2026-11-21T02:00:00Z: lifeboat was stopped")]
+#[case(Evidence::NeverRan { operation: Operation::Backup }, "no backup has run yet")]
 #[case(Evidence::EverSucceeded { first: at(MOMENT) }, "the first good recovery point known is of 2026-11-21T02:00:00Z")]
 #[case(Evidence::NeverSucceeded { expected_by: at(MOMENT) }, "no backup has ever succeeded; the first should be there by 2026-11-21T02:00:00Z")]
 #[case(Evidence::NothingStuck, "nothing runs for longer than it may")]

@@ -8,7 +8,13 @@ const NOW: &str = "2026-11-23T00:00:00Z";
 
 #[test]
 fn without_a_run_nothing_is_known() {
-    let never = (Status::Unknown, at(KNOWN_SINCE), Evidence::NeverRan);
+    let never = (
+        Status::Unknown,
+        at(KNOWN_SINCE),
+        Evidence::NeverRan {
+            operation: Operation::Backup,
+        },
+    );
     assert_eq!(asset().says(Check::LastRun, NOW), never);
     let running = asset().running(Operation::Backup, "2026-11-21T02:00:00Z");
     assert_eq!(running.says(Check::LastRun, NOW), never);
@@ -30,7 +36,14 @@ fn a_success_is_ok_since_its_end_and_stays_so_while_the_next_one_runs() {
             "2026-11-21T02:00:00Z",
         )
     };
-    let succeeded = (Status::Ok, ended, Evidence::RunSucceeded { at: ended });
+    let succeeded = (
+        Status::Ok,
+        ended,
+        Evidence::RunSucceeded {
+            operation: Operation::Backup,
+            at: ended,
+        },
+    );
     assert_eq!(builder().says(Check::LastRun, NOW), succeeded);
     let running = builder().running(Operation::Backup, "2026-11-22T02:00:00Z");
     assert_eq!(running.says(Check::LastRun, NOW), succeeded);
@@ -47,6 +60,7 @@ fn failures_are_counted_and_date_from_the_first_of_them() {
         .run(Operation::Backup, Outcome::Failed, "2026-11-21T02:00:00Z")
         .run(Operation::Backup, Outcome::Failed, "2026-11-22T02:00:00Z");
     let evidence = Evidence::RunFailed {
+        operation: Operation::Backup,
         at: at("2026-11-22T02:05:00Z"),
         failures: 2,
         error: "failed of 2026-11-22T02:00:00Z".to_owned(),
@@ -73,6 +87,7 @@ fn a_retry_that_is_cut_short_neither_undoes_the_failure_before_it_nor_hides_its_
             "2026-11-21T02:10:00Z",
         );
     let evidence = Evidence::RunFailed {
+        operation: Operation::Backup,
         at: at("2026-11-21T02:05:00Z"),
         failures: 1,
         error: "the disk is full".to_owned(),
@@ -99,6 +114,7 @@ fn a_run_that_was_cut_short_after_a_success_is_unknown_and_not_green() {
         );
     let ended = at("2026-11-21T02:05:00Z");
     let evidence = Evidence::RunInconclusive {
+        operation: Operation::Backup,
         at: ended,
         error: "inconclusive of 2026-11-21T02:00:00Z".to_owned(),
     };

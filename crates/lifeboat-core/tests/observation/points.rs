@@ -178,9 +178,9 @@ fn what_is_only_evident_stays_known_when_the_evidence_goes() {
     assert!(
         history
             .observe(&evident(&[point("job", 1)]), hour(2))
-            .points_changed
+            .asset_changed
     );
-    assert!(!history.observe(&evident(&[]), hour(3)).points_changed);
+    assert!(!history.observe(&evident(&[]), hour(3)).asset_changed);
     assert_eq!(
         history.newest_good_point(hour(3)).unwrap().taken_at,
         hour(1)

@@ -1,7 +1,7 @@
 //! `CronJob` and `Job` of `batch/v1`.
 
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use super::{
     condition::Condition,
@@ -154,6 +154,31 @@ pub struct PodTemplate {
 pub struct PodTemplateSpec {
     /// The containers, initial ones not included.
     pub containers: Vec<Container>,
+    /// The volumes; only those that are claimed are kept.
+    #[serde(deserialize_with = "claimed")]
+    pub volumes: Vec<Volume>,
+}
+
+/// A volume of a pod that is claimed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Volume {
+    /// What it claims; absent for other kinds of volumes.
+    pub persistent_volume_claim: Option<ClaimReference>,
+}
+
+/// `volumes[].persistentVolumeClaim`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct ClaimReference {
+    /// The name of the `PersistentVolumeClaim`, in the namespace of the pod.
+    pub claim_name: String,
+}
+
+fn claimed<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Volume>, D::Error> {
+    let mut volumes = Vec::<Volume>::deserialize(deserializer)?;
+    volumes.retain(|volume| volume.persistent_volume_claim.is_some());
+    Ok(volumes)
 }
 
 /// `Job.status`.

@@ -23,6 +23,16 @@ pub enum Kind {
     Pod,
     /// `apps/v1` `Deployment`.
     Deployment,
+    /// `volsync.backube/v1alpha1` `ReplicationSource`.
+    ReplicationSource,
+    /// `volsync.backube/v1alpha1` `ReplicationDestination`.
+    ReplicationDestination,
+    /// `volsync.backube/v1alpha1` `KopiaMaintenance`, of the fork with the Kopia mover.
+    KopiaMaintenance,
+    /// `v1` `PersistentVolumeClaim`.
+    PersistentVolumeClaim,
+    /// `apps/v1` `StatefulSet`.
+    StatefulSet,
     /// `lifeboat.dev/v1alpha1` `PrometheusBackup`.
     PrometheusBackup,
     /// `lifeboat.dev/v1alpha1` `BackupPolicy`.
@@ -31,7 +41,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 15] = [
         Self::Cluster,
         Self::Backup,
         Self::ScheduledBackup,
@@ -40,6 +50,11 @@ impl Kind {
         Self::Job,
         Self::Pod,
         Self::Deployment,
+        Self::ReplicationSource,
+        Self::ReplicationDestination,
+        Self::KopiaMaintenance,
+        Self::PersistentVolumeClaim,
+        Self::StatefulSet,
         Self::PrometheusBackup,
         Self::BackupPolicy,
     ];
@@ -51,8 +66,11 @@ impl Kind {
             Self::Cluster | Self::Backup | Self::ScheduledBackup => "postgresql.cnpg.io",
             Self::ObjectStore => "barmancloud.cnpg.io",
             Self::CronJob | Self::Job => "batch",
-            Self::Pod => "",
-            Self::Deployment => "apps",
+            Self::Pod | Self::PersistentVolumeClaim => "",
+            Self::Deployment | Self::StatefulSet => "apps",
+            Self::ReplicationSource | Self::ReplicationDestination | Self::KopiaMaintenance => {
+                "volsync.backube"
+            }
             Self::PrometheusBackup | Self::BackupPolicy => "lifeboat.dev",
         }
     }
@@ -61,7 +79,11 @@ impl Kind {
     #[must_use]
     pub fn version(self) -> &'static str {
         match self {
-            Self::PrometheusBackup | Self::BackupPolicy => "v1alpha1",
+            Self::ReplicationSource
+            | Self::ReplicationDestination
+            | Self::KopiaMaintenance
+            | Self::PrometheusBackup
+            | Self::BackupPolicy => "v1alpha1",
             _ => "v1",
         }
     }
@@ -78,6 +100,11 @@ impl Kind {
             Self::Job => "jobs",
             Self::Pod => "pods",
             Self::Deployment => "deployments",
+            Self::ReplicationSource => "replicationsources",
+            Self::ReplicationDestination => "replicationdestinations",
+            Self::KopiaMaintenance => "kopiamaintenances",
+            Self::PersistentVolumeClaim => "persistentvolumeclaims",
+            Self::StatefulSet => "statefulsets",
             Self::PrometheusBackup => "prometheusbackups",
             Self::BackupPolicy => "backuppolicies",
         }
@@ -95,6 +122,11 @@ impl Kind {
             Self::Job => "Job",
             Self::Pod => "Pod",
             Self::Deployment => "Deployment",
+            Self::ReplicationSource => "ReplicationSource",
+            Self::ReplicationDestination => "ReplicationDestination",
+            Self::KopiaMaintenance => "KopiaMaintenance",
+            Self::PersistentVolumeClaim => "PersistentVolumeClaim",
+            Self::StatefulSet => "StatefulSet",
             Self::PrometheusBackup => "PrometheusBackup",
             Self::BackupPolicy => "BackupPolicy",
         }
@@ -118,9 +150,17 @@ impl Kind {
             | Self::Backup
             | Self::ScheduledBackup
             | Self::ObjectStore
+            | Self::ReplicationSource
+            | Self::ReplicationDestination
+            | Self::KopiaMaintenance
             | Self::PrometheusBackup
             | Self::BackupPolicy => Some(self.resource()),
-            Self::CronJob | Self::Job | Self::Pod | Self::Deployment => None,
+            Self::CronJob
+            | Self::Job
+            | Self::Pod
+            | Self::Deployment
+            | Self::PersistentVolumeClaim
+            | Self::StatefulSet => None,
         }
     }
 

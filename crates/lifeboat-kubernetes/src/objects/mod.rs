@@ -11,15 +11,22 @@ mod kind;
 pub mod lifeboat;
 mod metadata;
 mod moment;
+mod persistent_volume_claim;
 mod pod;
 mod reference;
+mod stateful_set;
 #[cfg(test)]
 mod tests;
+pub mod volsync;
 
 pub use condition::Condition;
 pub use decode::{Decoded, decode};
 pub use deployment::{Deployment, DeploymentSpec, DeploymentStatus};
 pub use kind::Kind;
 pub use metadata::{Metadata, OwnerReference};
+pub use persistent_volume_claim::{
+    PersistentVolumeClaim, PersistentVolumeClaimSpec, PersistentVolumeClaimStatus,
+};
 pub use pod::{Container, ContainerPort, Pod, PodSpec, PodStatus};
 pub use reference::{KubernetesObject, Object, ObjectKey, ObjectRef};
+pub use stateful_set::{StatefulSet, StatefulSetSpec, TemplateName, VolumeClaimTemplate};

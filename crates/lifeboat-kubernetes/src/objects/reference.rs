@@ -2,6 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
+use lifeboat_core::{AssetId, AssetKind};
 use serde::de::DeserializeOwned;
 
 use super::{
@@ -11,7 +12,10 @@ use super::{
     kind::Kind,
     lifeboat::{BackupPolicy, PrometheusBackup},
     metadata::Metadata,
+    persistent_volume_claim::PersistentVolumeClaim,
     pod::Pod,
+    stateful_set::StatefulSet,
+    volsync::{KopiaMaintenance, ReplicationDestination, ReplicationSource},
 };
 
 /// Namespace and name of an object, whatever its kind.
@@ -30,6 +34,17 @@ impl ObjectKey {
         Self {
             namespace: namespace.into(),
             name: name.into(),
+        }
+    }
+
+    /// The asset that the object of this name is.
+    #[must_use]
+    pub fn asset_id(&self, kind: AssetKind) -> AssetId {
+        AssetId {
+            cluster: None,
+            kind,
+            namespace: self.namespace.clone(),
+            name: self.name.clone(),
         }
     }
 }
@@ -125,6 +140,11 @@ objects!(
     Job,
     Pod,
     Deployment,
+    ReplicationSource,
+    ReplicationDestination,
+    KopiaMaintenance,
+    PersistentVolumeClaim,
+    StatefulSet,
     PrometheusBackup,
     BackupPolicy
 );

@@ -30,7 +30,10 @@ pub(crate) struct ResourceObserver(pub(crate) CustomResources);
 impl Observer for ResourceObserver {
     fn assets(&self, sight: &Sight<'_>) -> Vec<AssetId> {
         let objects = sight.world.prometheus_backups();
-        objects.keys().map(asset_id).collect()
+        objects
+            .keys()
+            .map(|key| key.asset_id(AssetKind::Prometheus))
+            .collect()
     }
 
     fn concerned(&self, sight: &Sight<'_>, object: &ObjectRef) -> Vec<AssetId> {
@@ -38,7 +41,7 @@ impl Observer for ResourceObserver {
             // One that goes may make room for another.
             Kind::PrometheusBackup => {
                 let mut all = self.assets(sight);
-                all.push(asset_id(&object.key));
+                all.push(object.key.asset_id(AssetKind::Prometheus));
                 all
             }
             _ => Vec::new(),
@@ -79,15 +82,6 @@ impl Observer for ResourceObserver {
             Some(refused(BackupPolicy::KIND, key, &error.to_string()))
         });
         backups.chain(policies).collect()
-    }
-}
-
-fn asset_id(key: &ObjectKey) -> AssetId {
-    AssetId {
-        cluster: None,
-        kind: AssetKind::Prometheus,
-        namespace: key.namespace.clone(),
-        name: key.name.clone(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use lifeboat_controller::View;
-use lifeboat_core::{AssetId, AssetKind};
+use lifeboat_core::AssetKind;
 use lifeboat_resources::custom_resources::{BackupPolicyStatus, PrometheusBackupStatus};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -13,7 +13,7 @@ use super::{
     backup_policy, prometheus_backup,
     subjects::{Content, Subject, may_lack},
 };
-use crate::objects::{ObjectKey, ObjectRef};
+use crate::objects::ObjectRef;
 
 /// A status is written no sooner than this after the last time: where many assets change one by one, a
 /// policy's numbers need not be right in between.
@@ -111,7 +111,7 @@ fn wanted(
             let now = if let Some(error) = refused {
                 prometheus_backup::refused(error, generation, &before, view.at)
             } else {
-                let asset = view.asset(&asset_id(&object.key))?;
+                let asset = view.asset(&object.key.asset_id(AssetKind::Prometheus))?;
                 prometheus_backup::of_asset(asset, generation, &before, view.at)
             };
             different(&before, &now)
@@ -140,14 +140,5 @@ fn different<S: Serialize + PartialEq>(before: &S, now: &S) -> Option<Value> {
             tracing::error!("a status can't be written as JSON: {error}");
             None
         }
-    }
-}
-
-fn asset_id(key: &ObjectKey) -> AssetId {
-    AssetId {
-        cluster: None,
-        kind: AssetKind::Prometheus,
-        namespace: key.namespace.clone(),
-        name: key.name.clone(),
     }
 }

@@ -102,7 +102,7 @@ impl Subjects {
     /// The object that an asset is, with its uid. One that was declared by a file has none.
     pub(super) fn of_asset(&self, id: &AssetId) -> Option<(ObjectRef, String)> {
         let object = ObjectRef {
-            kind: kind_of(id.kind),
+            kind: kind_of(id.kind)?,
             key: ObjectKey::new(&id.namespace, &id.name),
         };
         let subject = Arc::clone(self.noted().objects.get(&object)?);
@@ -163,14 +163,17 @@ pub(super) fn may_lack(view_at: Timestamp, seen_at: Timestamp) -> bool {
     ahead > SignedDuration::ZERO && ahead < CLOCK_WENT_BACK
 }
 
-/// The objects that assets of a kind are.
-const fn kind_of(kind: AssetKind) -> Kind {
-    match kind {
+/// The objects that assets of a kind are; none if they have another name, or are no objects.
+const fn kind_of(kind: AssetKind) -> Option<Kind> {
+    Some(match kind {
         AssetKind::Prometheus => Kind::PrometheusBackup,
         AssetKind::CnpgCluster => Kind::Cluster,
         AssetKind::CronJob => Kind::CronJob,
+        AssetKind::ReplicationSource => Kind::ReplicationSource,
+        AssetKind::ReplicationDestination => Kind::ReplicationDestination,
         AssetKind::Operator => Kind::Deployment,
-    }
+        AssetKind::KopiaMaintenance | AssetKind::KopiaRepository => return None,
+    })
 }
 
 /// An object whose status others write.
@@ -180,6 +183,8 @@ fn of_others(world: &World, object: &ObjectRef, now: Timestamp) -> Option<Subjec
         Kind::Cluster => &world.clusters().get(key)?.metadata,
         Kind::CronJob => &world.cron_jobs().get(key)?.metadata,
         Kind::Deployment => &world.deployments().get(key)?.metadata,
+        Kind::ReplicationSource => &world.replication_sources().get(key)?.metadata,
+        Kind::ReplicationDestination => &world.replication_destinations().get(key)?.metadata,
         _ => return None,
     };
     Some(Subject::new(metadata, Content::OfOthers, now))

@@ -24,10 +24,11 @@ use crate::{
     Clock, Connection, Error,
     event::{Event, Watch},
     objects::{
-        Deployment, Kind, Pod,
+        Deployment, Kind, PersistentVolumeClaim, Pod, StatefulSet,
         batch::{CronJob, Job},
         cnpg::{Backup, Cluster, ObjectStore, ScheduledBackup},
         lifeboat::{BackupPolicy, PrometheusBackup},
+        volsync::{KopiaMaintenance, ReplicationDestination, ReplicationSource},
     },
 };
 
@@ -86,6 +87,11 @@ impl Watches {
                 Kind::Job => tasks.spawn(task.run::<Job>()),
                 Kind::Pod => tasks.spawn(task.run::<Pod>()),
                 Kind::Deployment => tasks.spawn(task.run::<Deployment>()),
+                Kind::ReplicationSource => tasks.spawn(task.run::<ReplicationSource>()),
+                Kind::ReplicationDestination => tasks.spawn(task.run::<ReplicationDestination>()),
+                Kind::KopiaMaintenance => tasks.spawn(task.run::<KopiaMaintenance>()),
+                Kind::PersistentVolumeClaim => tasks.spawn(task.run::<PersistentVolumeClaim>()),
+                Kind::StatefulSet => tasks.spawn(task.run::<StatefulSet>()),
                 Kind::PrometheusBackup => tasks.spawn(task.run::<PrometheusBackup>()),
                 Kind::BackupPolicy => tasks.spawn(task.run::<BackupPolicy>()),
             };

@@ -18,10 +18,12 @@ use self::index::Index;
 use crate::{
     event::{Contact, Event, Watch},
     objects::{
-        Deployment, Kind, KubernetesObject, Object, ObjectKey, ObjectRef, Pod,
+        Deployment, Kind, KubernetesObject, Object, ObjectKey, ObjectRef, PersistentVolumeClaim,
+        Pod, StatefulSet,
         batch::{CronJob, Job},
         cnpg::{Backup, CLUSTER_LABEL, Cluster, ObjectStore, ScheduledBackup},
         lifeboat::{BackupPolicy, PrometheusBackup},
+        volsync::{KopiaMaintenance, ReplicationDestination, ReplicationSource},
     },
 };
 
@@ -38,6 +40,11 @@ pub struct World {
     jobs: Store<Job>,
     pods: Store<Pod>,
     deployments: Store<Deployment>,
+    replication_sources: Store<ReplicationSource>,
+    replication_destinations: Store<ReplicationDestination>,
+    kopia_maintenances: Store<KopiaMaintenance>,
+    persistent_volume_claims: Store<PersistentVolumeClaim>,
+    stateful_sets: Store<StatefulSet>,
     prometheus_backups: Store<PrometheusBackup>,
     backup_policies: Store<BackupPolicy>,
     /// Members and owners are in the same namespace in all of these.
@@ -205,6 +212,36 @@ impl World {
         &self.deployments
     }
 
+    /// Every `ReplicationSource`.
+    #[must_use]
+    pub fn replication_sources(&self) -> &Store<ReplicationSource> {
+        &self.replication_sources
+    }
+
+    /// Every `ReplicationDestination`.
+    #[must_use]
+    pub fn replication_destinations(&self) -> &Store<ReplicationDestination> {
+        &self.replication_destinations
+    }
+
+    /// Every `KopiaMaintenance`.
+    #[must_use]
+    pub fn kopia_maintenances(&self) -> &Store<KopiaMaintenance> {
+        &self.kopia_maintenances
+    }
+
+    /// Every `PersistentVolumeClaim`.
+    #[must_use]
+    pub fn persistent_volume_claims(&self) -> &Store<PersistentVolumeClaim> {
+        &self.persistent_volume_claims
+    }
+
+    /// Every `StatefulSet`.
+    #[must_use]
+    pub fn stateful_sets(&self) -> &Store<StatefulSet> {
+        &self.stateful_sets
+    }
+
     /// Every `PrometheusBackup`.
     #[must_use]
     pub fn prometheus_backups(&self) -> &Store<PrometheusBackup> {
@@ -297,6 +334,11 @@ impl World {
             Object::ObjectStore(object_store) => self.object_stores.insert(object_store),
             Object::CronJob(cron_job) => self.cron_jobs.insert(cron_job),
             Object::Deployment(deployment) => self.deployments.insert(deployment),
+            Object::ReplicationSource(object) => self.replication_sources.insert(object),
+            Object::ReplicationDestination(object) => self.replication_destinations.insert(object),
+            Object::KopiaMaintenance(object) => self.kopia_maintenances.insert(object),
+            Object::PersistentVolumeClaim(object) => self.persistent_volume_claims.insert(object),
+            Object::StatefulSet(object) => self.stateful_sets.insert(object),
             Object::PrometheusBackup(backup) => self.prometheus_backups.insert(backup),
             Object::BackupPolicy(policy) => self.backup_policies.insert(policy),
         }
@@ -330,6 +372,11 @@ impl World {
             Kind::ObjectStore => self.object_stores.remove(key),
             Kind::CronJob => self.cron_jobs.remove(key),
             Kind::Deployment => self.deployments.remove(key),
+            Kind::ReplicationSource => self.replication_sources.remove(key),
+            Kind::ReplicationDestination => self.replication_destinations.remove(key),
+            Kind::KopiaMaintenance => self.kopia_maintenances.remove(key),
+            Kind::PersistentVolumeClaim => self.persistent_volume_claims.remove(key),
+            Kind::StatefulSet => self.stateful_sets.remove(key),
             Kind::PrometheusBackup => self.prometheus_backups.remove(key),
             Kind::BackupPolicy => self.backup_policies.remove(key),
         };
@@ -348,6 +395,11 @@ impl World {
             Kind::Job => self.jobs.keys().cloned().collect(),
             Kind::Pod => self.pods.keys().cloned().collect(),
             Kind::Deployment => self.deployments.keys().cloned().collect(),
+            Kind::ReplicationSource => self.replication_sources.keys().cloned().collect(),
+            Kind::ReplicationDestination => self.replication_destinations.keys().cloned().collect(),
+            Kind::KopiaMaintenance => self.kopia_maintenances.keys().cloned().collect(),
+            Kind::PersistentVolumeClaim => self.persistent_volume_claims.keys().cloned().collect(),
+            Kind::StatefulSet => self.stateful_sets.keys().cloned().collect(),
             Kind::PrometheusBackup => self.prometheus_backups.keys().cloned().collect(),
             Kind::BackupPolicy => self.backup_policies.keys().cloned().collect(),
         };

@@ -189,6 +189,11 @@ pub struct ObjectivesSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-kubernetes-validations" = LONGER_THAN_NOTHING))]
     pub verification_age: Option<Text<SignedDuration>>,
+    /// How long ago the last good maintenance may lie, where there is any, as of a Kopia repository.
+    /// Where nobody says otherwise, 3 days.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-kubernetes-validations" = LONGER_THAN_NOTHING))]
+    pub maintenance_age: Option<Text<SignedDuration>>,
     /// How long a run may take before it counts as stuck. Where nobody says otherwise, that is
     /// learned from earlier runs.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -204,6 +209,7 @@ impl ObjectivesSpec {
         ObjectiveOverrides {
             maximum_age: self.maximum_age.as_ref().map(|age| age.0),
             verification_age: self.verification_age.as_ref().map(|age| age.0),
+            maintenance_age: self.maintenance_age.as_ref().map(|age| age.0),
             maximum_run_duration: self.maximum_run_duration.as_ref().map(|length| length.0),
             severity: self.severity.map(Into::into),
         }

@@ -86,6 +86,11 @@ fn refused() -> Vec<(Value, &'static str)> {
             "must be longer than nothing",
         ),
         (
+            "spec.objectives.maintenanceAge",
+            json!("0s"),
+            "must be longer than nothing",
+        ),
+        (
             "spec.objectives.maximumRunDuration",
             json!("0s"),
             "must be longer than nothing",

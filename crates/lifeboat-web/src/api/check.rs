@@ -60,11 +60,13 @@ pub(super) fn is_trouble(status: Status) -> bool {
 fn sentence(evidence: &Evidence) -> String {
     match evidence {
         Evidence::RunFailed {
+            operation,
             at,
             failures,
             error,
             hint: Some(_),
         } => Evidence::RunFailed {
+            operation: *operation,
             at: *at,
             failures: *failures,
             error: error.clone(),
@@ -137,6 +139,7 @@ mod tests {
     #[test]
     fn a_hint_is_told_once() {
         let evidence = Evidence::RunFailed {
+            operation: Operation::Backup,
             at: "2026-11-21T02:00:00Z".parse().unwrap(),
             failures: 1,
             error: "the bucket is gone".to_owned(),

@@ -1,6 +1,6 @@
 //! The next step for a check that is failing or unknown, ready to be typed.
 
-use lifeboat_core::{AssetId, AssetKind, Evidence, Verdict};
+use lifeboat_core::{AssetId, AssetKind, Evidence, Operation, Verdict};
 
 use super::check::is_trouble;
 
@@ -11,13 +11,22 @@ pub(super) fn of(asset: &AssetId, verdict: &Verdict) -> Option<String> {
     }
     let run = run_of(asset);
     let hint = match &verdict.evidence {
-        Evidence::RunFailed { hint, .. } => return hint.clone(),
+        Evidence::RunFailed { hint, .. } | Evidence::RepositoryUnreadable { hint, .. } => {
+            return hint.clone();
+        }
         Evidence::Age { .. }
         | Evidence::NoGoodRecoveryPoint { .. }
         | Evidence::NeverSucceeded { .. } => {
             format!("back up now with {run}; the check last_run says what went wrong")
         }
-        Evidence::NeverRan | Evidence::NoRecoveryPoint => format!("back up now with {run}"),
+        Evidence::NeverRan {
+            operation: Operation::Maintenance,
+        }
+        | Evidence::MaintenanceAge { .. }
+        | Evidence::NeverMaintained { .. } => {
+            format!("run one now with {run}; the check last_run says what went wrong")
+        }
+        Evidence::NeverRan { .. } | Evidence::NoRecoveryPoint => format!("back up now with {run}"),
         Evidence::InventoryUnknown { error: Some(_) } => {
             "the repository has to be reachable: try `lifeboat backups list` from the same machine"
                 .to_owned()
@@ -25,7 +34,7 @@ pub(super) fn of(asset: &AssetId, verdict: &Verdict) -> Option<String> {
         Evidence::Damaged { .. } => "`lifeboat backups show` names the damaged blocks; Prometheus \
                                      has to be rid of them first"
             .to_owned(),
-        Evidence::RunMissed { .. } if asset.kind != AssetKind::Prometheus => {
+        Evidence::RunMissed { .. } if !asset.kind.is_operated() => {
             "one that has not ended may hold it up: `lifeboat status` with the asset's name shows it"
                 .to_owned()
         }
@@ -43,7 +52,7 @@ pub(super) fn of(asset: &AssetId, verdict: &Verdict) -> Option<String> {
         Evidence::RunMissed { .. } => {
             "other runs may hold it up: Lifeboat's log says what it waits for".to_owned()
         }
-        Evidence::RunInconclusive { .. } if asset.kind == AssetKind::Prometheus => {
+        Evidence::RunInconclusive { .. } if asset.kind.is_operated() => {
             format!("it is tried again; or try it now with {run}")
         }
         Evidence::RunInconclusive { .. } => format!("try it now with {run}"),
@@ -65,7 +74,7 @@ pub(super) fn of(asset: &AssetId, verdict: &Verdict) -> Option<String> {
             "look whether the bucket still holds them: a rule of the bucket, or somebody, may have \
              removed them; and back up now with {run}"
         ),
-        Evidence::Unscheduled if asset.kind == AssetKind::CnpgCluster => {
+        Evidence::Unscheduled { .. } if asset.kind == AssetKind::CnpgCluster => {
             "give it a ScheduledBackup; six fields, seconds first: `0 0 3 * * *` is daily at 03:00"
                 .to_owned()
         }
@@ -106,6 +115,18 @@ fn run_of(asset: &AssetId) -> String {
     match asset.kind {
         AssetKind::Prometheus | AssetKind::Operator => format!("`lifeboat run {asset}`"),
         AssetKind::CnpgCluster => format!("`kubectl cnpg backup -n {namespace} {name}`"),
+        AssetKind::ReplicationSource | AssetKind::ReplicationDestination => {
+            // VolSync keeps no schedule while there is a manual trigger.
+            let kind = asset.kind.name().to_lowercase();
+            format!(
+                "a new value of spec.trigger.manual in `kubectl edit -n {namespace} {kind} {name}` \
+                 (take it out again afterwards: while it is there, no schedule is kept)"
+            )
+        }
+        AssetKind::KopiaMaintenance | AssetKind::KopiaRepository => {
+            "`kopia maintenance run --full`, as the owner of the repository's maintenance"
+                .to_owned()
+        }
         AssetKind::CronJob => {
             format!("`kubectl create job -n {namespace} --from=cronjob/{name} {name}-by-hand`")
         }

@@ -50,7 +50,8 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         kind: Kind::Gauge,
         unit: Some("seconds"),
         help: "What is promised: the age at most of the newest good recovery point (fresh) and of \
-               the newest good verification (verified), and how long a run may take (not_stuck).",
+               the newest good verification (verified) and of the last good maintenance (maintained), and \
+               how long a run may take (not_stuck).",
         labels: &["check"],
         of_asset: true,
         source: "The asset's resource, else the policies that select it, else the default of its \
@@ -62,6 +63,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
                 let promised = [
                     (Check::Fresh, Some(objectives.maximum_age)),
                     (Check::Verified, Some(objectives.verification_age)),
+                    (Check::Maintained, Some(objectives.maintenance_age)),
                     (Check::NotStuck, objectives.maximum_run_duration),
                 ];
                 for (check, promise) in promised {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use lifeboat_core::{
-    AssetId, Integrity, Operation, Outcome, RecoveryPoint, Run, RunEnd, RunId, RunTrigger, UnderWay,
+    AssetId, Operation, Outcome, RecoveryPoint, Run, RunEnd, RunId, RunTrigger, UnderWay,
 };
 
 use super::{
@@ -165,18 +165,9 @@ pub(super) fn points(scene: &Scene<'_>) -> Vec<RecoveryPoint> {
     let backups = scene.backups.iter();
     backups
         .filter(|backup| outcome(backup) == Some(Stage::Completed))
-        .filter_map(|backup| Some(point(backup.metadata.name.clone(), ended_at(backup)?)))
+        .filter_map(|backup| {
+            let name = backup.metadata.name.clone();
+            Some(RecoveryPoint::of_others(name, ended_at(backup)?))
+        })
         .collect()
-}
-
-/// A recovery point of which nobody says how large it is.
-pub(super) fn point(name: String, taken_at: Timestamp) -> RecoveryPoint {
-    RecoveryPoint {
-        name,
-        taken_at,
-        bytes: None,
-        integrity: Integrity::Whole,
-        verification: None,
-        pinned: false,
-    }
 }

@@ -127,12 +127,7 @@ impl Observer for CnpgObserver {
 }
 
 fn id_of(cluster: &ObjectKey) -> AssetId {
-    AssetId {
-        cluster: None,
-        kind: AssetKind::CnpgCluster,
-        namespace: cluster.namespace.clone(),
-        name: cluster.name.clone(),
-    }
+    cluster.asset_id(AssetKind::CnpgCluster)
 }
 
 /// All that belongs to a Cluster.

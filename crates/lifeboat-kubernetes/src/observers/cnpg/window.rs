@@ -6,7 +6,6 @@ use jiff::{SignedDuration, Timestamp};
 use lifeboat_core::{RecoveryPoint, RecoveryWindow};
 
 use super::{
-    backups,
     destination::Destination,
     scene::{IN_TREE, SNAPSHOT, Scene},
 };
@@ -42,7 +41,8 @@ pub(super) fn points(accounts: &[RecoveryWindow], backups: &[RecoveryPoint]) -> 
         .iter()
         .filter_map(|account| {
             let at = account.last_succeeded.filter(|at| is_newer(*at))?;
-            Some(backups::point(format!("{} at {at:.0}", account.source), at))
+            let name = format!("{} at {at:.0}", account.source);
+            Some(RecoveryPoint::of_others(name, at))
         })
         .collect()
 }

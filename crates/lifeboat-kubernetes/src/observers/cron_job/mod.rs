@@ -32,16 +32,21 @@ impl Observer for CronJobObserver {
     fn assets(&self, sight: &Sight<'_>) -> Vec<AssetId> {
         let cron_jobs = sight.world.cron_jobs().iter();
         let selected = cron_jobs.filter(|cron_job| is_selected(sight, cron_job));
-        selected.map(|cron_job| id_of(&cron_job.key())).collect()
+        selected
+            .map(|cron_job| selection::id_of(&cron_job.key()))
+            .collect()
     }
 
     fn concerned(&self, sight: &Sight<'_>, object: &ObjectRef) -> Vec<AssetId> {
         match object.kind {
-            Kind::CronJob => vec![id_of(&object.key)],
+            Kind::CronJob => vec![selection::id_of(&object.key)],
             Kind::Job => {
                 let job = sight.world.jobs().get(&object.key);
                 match job.and_then(|job| job.cron_job()) {
-                    Some(owner) => vec![selection::asset_id(&object.key.namespace, owner)],
+                    Some(owner) => vec![selection::id_of(&ObjectKey::new(
+                        &object.key.namespace,
+                        owner,
+                    ))],
                     // Nobody can say whose a Job was that is gone, or has lost its owner.
                     None => neighbours(sight, &object.key.namespace),
                 }
@@ -83,15 +88,11 @@ fn neighbours(sight: &Sight<'_>, namespace: &str) -> Vec<AssetId> {
     cron_jobs
         .filter(|cron_job| cron_job.metadata.namespace == namespace)
         .filter(|cron_job| is_selected(sight, cron_job))
-        .map(|cron_job| id_of(&cron_job.key()))
+        .map(|cron_job| selection::id_of(&cron_job.key()))
         .collect()
 }
 
 fn is_selected(sight: &Sight<'_>, cron_job: &CronJob) -> bool {
     let own = selection::own_words(cron_job);
     selection::is_selected(cron_job, &own, sight.policies)
-}
-
-fn id_of(key: &ObjectKey) -> AssetId {
-    selection::asset_id(&key.namespace, &key.name)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use lifeboat_core::{Integrity, RecoveryPoint};
+use lifeboat_core::RecoveryPoint;
 
 use super::job::{self, Progress};
 use crate::objects::batch::{CronJob, Job};
@@ -17,14 +17,14 @@ pub(super) fn evident<'a>(
     let mut points: Vec<RecoveryPoint> = jobs
         .into_iter()
         .filter_map(|job| match job::progress(job)? {
-            Progress::Succeeded(at) => Some(point(job::name_of(job), at)),
+            Progress::Succeeded(at) => Some(RecoveryPoint::of_others(job::name_of(job), at)),
             _ => None,
         })
         .collect();
     let moments: BTreeSet<Timestamp> = points.iter().map(|point| point.taken_at).collect();
     let last = cron_job.status.last_successful_time;
     if let Some(last) = last.filter(|last| !moments.contains(last)) {
-        points.push(point(name_of(cron_job, last), last));
+        points.push(RecoveryPoint::of_others(name_of(cron_job, last), last));
     }
     points
 }
@@ -32,15 +32,4 @@ pub(super) fn evident<'a>(
 /// With its moment: each success is another point, and none takes the place of an earlier one.
 fn name_of(cron_job: &CronJob, succeeded_at: Timestamp) -> String {
     format!("CronJob/{} at {succeeded_at}", cron_job.metadata.name)
-}
-
-fn point(name: String, taken_at: Timestamp) -> RecoveryPoint {
-    RecoveryPoint {
-        name,
-        taken_at,
-        bytes: None,
-        integrity: Integrity::Whole,
-        verification: None,
-        pinned: false,
-    }
 }

@@ -3,16 +3,11 @@
 use lifeboat_core::{AssetId, AssetKind, Policy, Subject};
 use lifeboat_resources::annotations::AssetAnnotations;
 
-use crate::objects::batch::CronJob;
+use crate::objects::{ObjectKey, batch::CronJob};
 
 /// The identity of the asset that a `CronJob` is, if it is one.
-pub(super) fn asset_id(namespace: &str, name: &str) -> AssetId {
-    AssetId {
-        cluster: None,
-        kind: AssetKind::CronJob,
-        namespace: namespace.to_owned(),
-        name: name.to_owned(),
-    }
+pub(super) fn id_of(cron_job: &ObjectKey) -> AssetId {
+    cron_job.asset_id(AssetKind::CronJob)
 }
 
 /// What a `CronJob` says of itself. What it is to do is read nowhere else.
@@ -26,7 +21,7 @@ pub(super) fn own_words(cron_job: &CronJob) -> AssetAnnotations {
 pub(super) fn is_selected(cron_job: &CronJob, own: &AssetAnnotations, policies: &[Policy]) -> bool {
     own.selected.unwrap_or_else(|| {
         let metadata = &cron_job.metadata;
-        let asset = asset_id(&metadata.namespace, &metadata.name);
+        let asset = id_of(&ObjectKey::from(metadata));
         let subject = Subject {
             asset: &asset,
             labels: &metadata.labels,

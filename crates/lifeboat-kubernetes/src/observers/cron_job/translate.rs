@@ -6,7 +6,10 @@ use lifeboat_core::{Facts, Finding, Observation, ObservedPoints, UnderWay};
 use lifeboat_resources::annotations::AssetAnnotations;
 
 use super::{findings, job, places, points, schedule, selection};
-use crate::objects::batch::{CronJob, Job};
+use crate::objects::{
+    ObjectKey,
+    batch::{CronJob, Job},
+};
 
 /// What is seen of a `CronJob` that is a backup. The Jobs are all that name it as their owner, also
 /// those of a namesake that was there before: the asset is the same.
@@ -17,7 +20,7 @@ pub(super) fn translate<'a>(
     now: Timestamp,
 ) -> AssetSpec {
     let metadata = &cron_job.metadata;
-    let id = selection::asset_id(&metadata.namespace, &metadata.name);
+    let id = selection::id_of(&ObjectKey::from(metadata));
     let mut under_way: Vec<UnderWay> = jobs.clone().filter_map(job::under_way).collect();
     under_way.sort_by(|left, right| (left.since, &left.name).cmp(&(right.since, &right.name)));
     let mut findings = findings::of(cron_job, &under_way, now);

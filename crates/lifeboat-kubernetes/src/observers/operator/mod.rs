@@ -62,13 +62,8 @@ fn is_watched(deployment: &Deployment) -> bool {
     recognise(deployment).is_some() && own().selected != Some(false)
 }
 
-fn asset_id(key: &ObjectKey) -> AssetId {
-    AssetId {
-        cluster: None,
-        kind: AssetKind::Operator,
-        namespace: key.namespace.clone(),
-        name: key.name.clone(),
-    }
+fn asset_id(deployment: &ObjectKey) -> AssetId {
+    deployment.asset_id(AssetKind::Operator)
 }
 
 /// What is seen of an operator's Deployment.

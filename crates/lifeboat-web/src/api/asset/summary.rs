@@ -58,6 +58,8 @@ pub struct ObjectiveValues {
     pub maximum_age_seconds: f64,
     /// How long ago the newest good verification may lie.
     pub verification_age_seconds: f64,
+    /// How long ago the last good maintenance may lie.
+    pub maintenance_age_seconds: f64,
     /// How long a run may take; none where nobody says.
     pub maximum_run_duration_seconds: Option<f64>,
 }
@@ -117,6 +119,7 @@ impl From<Objectives> for ObjectiveValues {
         Self {
             maximum_age_seconds: seconds(objectives.maximum_age),
             verification_age_seconds: seconds(objectives.verification_age),
+            maintenance_age_seconds: seconds(objectives.maintenance_age),
             maximum_run_duration_seconds: objectives.maximum_run_duration.map(seconds),
         }
     }

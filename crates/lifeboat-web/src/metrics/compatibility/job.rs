@@ -61,7 +61,7 @@ fn failed_job(asset: &AssetView, history: &OperationHistory) -> Option<String> {
     match asset.asset.id.kind {
         AssetKind::Prometheus => Some(own_job(asset)),
         AssetKind::CronJob => history.last_failed.as_ref().map(|run| job_of(asset, run)),
-        AssetKind::CnpgCluster | AssetKind::Operator => None,
+        _ => None,
     }
 }
 
@@ -73,7 +73,7 @@ fn completed_job(view: &View, asset: &AssetView) -> Option<(String, Timestamp)> 
             Some((run, ended_at)) if ended_at == at => job_of(asset, run),
             _ => asset.asset.id.name.clone(),
         },
-        AssetKind::CnpgCluster | AssetKind::Operator => return None,
+        _ => return None,
     };
     Some((job, at))
 }

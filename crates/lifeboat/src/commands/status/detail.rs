@@ -75,6 +75,12 @@ impl Detail {
         let age = span(objectives.maximum_age_seconds);
         match summary.kind {
             AssetKind::Operator => {}
+            AssetKind::KopiaMaintenance | AssetKind::KopiaRepository => writeln!(
+                out,
+                "  {:<11} a good maintenance every {}",
+                "promised",
+                span(objectives.maintenance_age_seconds)
+            )?,
             AssetKind::Prometheus => writeln!(
                 out,
                 "  {:<11} a good backup of the last {age}, a verification every {}",
@@ -94,7 +100,7 @@ impl Detail {
     }
 
     fn write_operations(&self, out: &mut dyn Write, at: Timestamp) -> io::Result<()> {
-        if self.asset.summary.kind != AssetKind::Prometheus {
+        if !self.asset.summary.kind.is_operated() {
             // Others keep their schedules, which are told above.
             return Ok(());
         }
@@ -125,7 +131,7 @@ impl Detail {
 
     fn write_points(&self, out: &mut dyn Write) -> io::Result<()> {
         let points = &self.asset.recovery_points;
-        if self.asset.summary.kind == AssetKind::Operator {
+        if !self.asset.summary.kind.holds_data() {
             return Ok(());
         }
         writeln!(out)?;
@@ -161,7 +167,7 @@ impl Detail {
     }
 
     fn write_runs(&self, out: &mut dyn Write, at: Timestamp) -> io::Result<()> {
-        if self.asset.summary.kind == AssetKind::Operator {
+        if !self.asset.summary.kind.holds_data() {
             return Ok(());
         }
         writeln!(out)?;

@@ -155,7 +155,7 @@ fn table(assets: &[AssetSummary], at: Timestamp) -> Table {
     let headings = ["ASSET", "STATUS", "GOOD BACKUP", "LAST RUN", "NEXT RUN"];
     let mut table = Table::new(&headings);
     for asset in assets {
-        let holds_data = asset.kind != AssetKind::Operator;
+        let holds_data = asset.kind.holds_data();
         // What holds nothing has no backups to tell of.
         let told = |text: &dyn Fn() -> String| if holds_data { text() } else { "-".to_owned() };
         table.row([
