@@ -183,12 +183,12 @@ fn observation(
             paused: paused::reason(scene),
             schedules: Some(schedules::of(scene)),
             archiving: archiving::of(scene),
-            availability: None,
             under_way: backups::under_way(scene),
             window: window::newest(&accounts),
             retention: destination.retention(scene),
             instances: scene.instances.clone(),
             findings: findings::of(scene, destination, now),
+            ..Facts::default()
         },
         runs: backups::runs(scene, id),
         points: if scene.is_whole {
