@@ -101,6 +101,9 @@ impl FromStr for AssetKind {
 }
 
 /// An asset's identity, written `Kind/namespace/name`, or `cluster:Kind/namespace/name`.
+///
+/// A cluster's name may hold colons and slashes, as the names of contexts do, such as
+/// `arn:aws:eks:eu-west-1:1:cluster/prod`. So it is read from its end: no other part holds any.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AssetId {
     /// The cluster, where one Lifeboat watches several.
@@ -141,16 +144,18 @@ impl FromStr for AssetId {
     type Err = AssetIdError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (cluster, rest) = match text.split_once(':') {
-            Some((cluster, rest)) => (Some(cluster), rest),
-            None => (None, text),
+        let form = || AssetIdError::Form(text.to_owned());
+        let mut parts = text.rsplitn(3, '/');
+        let (Some(name), Some(namespace), Some(head)) = (parts.next(), parts.next(), parts.next())
+        else {
+            return Err(form());
         };
-        let parts: Vec<&str> = rest.split('/').collect();
-        let [kind, namespace, name] = parts[..] else {
-            return Err(AssetIdError::Form(text.to_owned()));
+        let (cluster, kind) = match head.rsplit_once(':') {
+            Some((cluster, kind)) => (Some(cluster), kind),
+            None => (None, head),
         };
-        if namespace.is_empty() || name.is_empty() || cluster == Some("") {
-            return Err(AssetIdError::Form(text.to_owned()));
+        if namespace.is_empty() || name.is_empty() || cluster == Some("") || kind.contains('/') {
+            return Err(form());
         }
         Ok(Self {
             cluster: cluster.map(ToOwned::to_owned),
@@ -176,6 +181,7 @@ impl<'de> Deserialize<'de> for AssetId {
 
 #[cfg(test)]
 mod tests {
+    use proptest::{option, prelude::*, sample::select};
     use rstest::rstest;
 
     use super::*;
@@ -183,6 +189,8 @@ mod tests {
     #[rstest]
     #[case("Prometheus/monitoring/main")]
     #[case("east:Prometheus/monitoring/main")]
+    #[case("arn:aws:eks:eu-west-1:1:cluster/prod:Prometheus/monitoring/main")]
+    #[case("CronJob/a/b:CronJob/c/d")]
     fn an_identity_is_read_as_it_is_written(#[case] text: &str) {
         assert_eq!(text.parse::<AssetId>().unwrap().to_string(), text);
     }
@@ -194,10 +202,31 @@ mod tests {
     #[case("Prometheus//main")]
     #[case(":Prometheus/monitoring/main")]
     #[case("Prometheus/monitoring/main/more")]
+    #[case("east:Prometheus/monitoring/main/more")]
     fn a_text_of_another_form_is_refused(#[case] text: &str) {
         assert_eq!(
             text.parse::<AssetId>(),
             Err(AssetIdError::Form(text.to_owned()))
         );
+    }
+
+    proptest! {
+        #[test]
+        fn no_name_of_a_cluster_is_mistaken_for_something_else(
+            cluster in option::of("[-a-z0-9:/@._ ]{1,12}|[A-Za-z:/]{1,9}(CronJob|Prometheus)/a/b"),
+            kind in select(AssetKind::ALL.as_slice()),
+            namespace in "[a-z0-9.:-]{1,9}",
+            name in "[a-z0-9.:-]{1,9}",
+        ) {
+            let id = AssetId { cluster, kind, namespace, name };
+            prop_assert_eq!(id.to_string().parse(), Ok(id));
+        }
+
+        #[test]
+        fn what_is_read_is_written_the_same(text in "[a:/]{0,4}(CronJob|a)[a:/]{2,9}") {
+            if let Ok(id) = text.parse::<AssetId>() {
+                prop_assert_eq!(id.to_string(), text);
+            }
+        }
     }
 }

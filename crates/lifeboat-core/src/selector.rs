@@ -7,6 +7,11 @@ use crate::{AssetId, AssetKind};
 /// Which assets a policy is for. An empty list or map asks for nothing, so it fits everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selector {
+    /// The cluster that the policy itself lies in: it is for nothing elsewhere. None for a policy of
+    /// a file, and where the cluster has no name.
+    pub within: Option<String>,
+    /// One of these clusters.
+    pub clusters: Vec<String>,
     /// One of these kinds.
     pub kinds: Vec<AssetKind>,
     /// One of these namespaces.
@@ -72,7 +77,8 @@ impl Selector {
     #[must_use]
     pub fn selects(&self, subject: Subject<'_>) -> bool {
         let asset = subject.asset;
-        (self.kinds.is_empty() || self.kinds.contains(&asset.kind))
+        self.reaches(asset.cluster.as_deref())
+            && (self.kinds.is_empty() || self.kinds.contains(&asset.kind))
             && (self.namespaces.is_empty() || self.namespaces.contains(&asset.namespace))
             && (self.names.is_empty() || self.names.contains(&asset.name))
             && self
@@ -83,6 +89,14 @@ impl Selector {
                 .expressions
                 .iter()
                 .all(|requirement| requirement.fits(subject.labels))
+    }
+
+    /// Whether it can be for anything in this cluster; none is the one that has no name.
+    #[must_use]
+    pub fn reaches(&self, cluster: Option<&str>) -> bool {
+        let is_named = |wanted: &String| Some(wanted.as_str()) == cluster;
+        self.within.as_ref().is_none_or(is_named)
+            && (self.clusters.is_empty() || self.clusters.iter().any(is_named))
     }
 
     /// Whether it asks for this kind by name. Of some kinds not everything is an asset, such as
@@ -171,6 +185,38 @@ mod tests {
             .expressions
             .push(requirement(LabelOperator::DoesNotExist));
         assert!(!selector.selects(subject));
+    }
+
+    #[rstest]
+    #[case::all(None, &[], &[true, true, true])]
+    #[case::of_a_cluster(Some("east"), &[], &[false, true, false])]
+    #[case::for_some(None, &["west", "south"], &[false, false, true])]
+    #[case::of_a_cluster_for_others(Some("east"), &["west"], &[false, false, false])]
+    #[case::of_one_of_them(Some("west"), &["east", "west"], &[false, false, true])]
+    fn a_policy_of_a_cluster_is_for_nothing_elsewhere(
+        #[case] within: Option<&str>,
+        #[case] clusters: &[&str],
+        #[case] expected: &[bool],
+    ) {
+        let selector = Selector {
+            within: within.map(str::to_owned),
+            clusters: clusters.iter().map(|&name| name.to_owned()).collect(),
+            ..Selector::default()
+        };
+        let assets = [
+            "CronJob/shop/nightly",
+            "east:CronJob/shop/nightly",
+            "west:CronJob/shop/nightly",
+        ];
+        let selects = assets.map(|asset| {
+            let asset: AssetId = asset.parse().unwrap();
+            let labels = BTreeMap::new();
+            selector.selects(Subject {
+                asset: &asset,
+                labels: &labels,
+            })
+        });
+        assert_eq!(selects, expected);
     }
 
     #[test]
