@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use lifeboat_core::AssetId;
+use sqlx::AnyConnection;
 
 use crate::{
     Error, Ledger,
@@ -28,15 +29,7 @@ impl Ledger {
             return Ok(first_seen_at);
         }
         self.write(&action, async |connection| {
-            sqlx::query(
-                "INSERT INTO assets (id, first_seen_at) VALUES ($1, $2) \
-                 ON CONFLICT (id) DO UPDATE SET gone_at = NULL RETURNING first_seen_at",
-            )
-            .bind(&id)
-            .bind(moment(now))
-            .fetch_one(connection)
-            .await?
-            .moment("first_seen_at")
+            write_seen(connection, asset, now).await
         })
         .await
     }
@@ -45,14 +38,7 @@ impl Ledger {
     pub async fn asset_gone(&self, asset: &AssetId, now: Timestamp) -> Result<(), Error> {
         self.write(
             &format!("take note that {asset} is gone"),
-            async |connection| {
-                sqlx::query("UPDATE assets SET gone_at = $2 WHERE id = $1 AND gone_at IS NULL")
-                    .bind(asset.to_string())
-                    .bind(moment(now))
-                    .execute(connection)
-                    .await
-                    .map(drop)
-            },
+            async |connection| write_gone(connection, asset, now).await,
         )
         .await
     }
@@ -65,15 +51,51 @@ impl Ledger {
     ) -> Result<(), Error> {
         self.write(
             &format!("take note whether {asset} is suspended"),
-            async |connection| {
-                sqlx::query("UPDATE assets SET suspended_since = $2 WHERE id = $1")
-                    .bind(asset.to_string())
-                    .bind(moment_or_none(since))
-                    .execute(connection)
-                    .await
-                    .map(drop)
-            },
+            async |connection| write_suspended(connection, asset, since).await,
         )
         .await
     }
+}
+
+/// Since when it is known, which may be long before.
+pub(crate) async fn write_seen(
+    connection: &mut AnyConnection,
+    asset: &AssetId,
+    now: Timestamp,
+) -> Result<Timestamp, sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO assets (id, first_seen_at) VALUES ($1, $2) \
+         ON CONFLICT (id) DO UPDATE SET gone_at = NULL RETURNING first_seen_at",
+    )
+    .bind(asset.to_string())
+    .bind(moment(now))
+    .fetch_one(connection)
+    .await?
+    .moment("first_seen_at")
+}
+
+pub(crate) async fn write_gone(
+    connection: &mut AnyConnection,
+    asset: &AssetId,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE assets SET gone_at = $2 WHERE id = $1 AND gone_at IS NULL")
+        .bind(asset.to_string())
+        .bind(moment(now))
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+pub(crate) async fn write_suspended(
+    connection: &mut AnyConnection,
+    asset: &AssetId,
+    since: Option<Timestamp>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE assets SET suspended_since = $2 WHERE id = $1")
+        .bind(asset.to_string())
+        .bind(moment_or_none(since))
+        .execute(connection)
+        .await
+        .map(drop)
 }

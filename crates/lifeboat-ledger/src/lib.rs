@@ -6,7 +6,9 @@
 //! ledger                       open, read, write in one transaction, check
 //! assets, histories            what there is, and all that start-up wants to know of it
 //! runs, recovery_points        what happened
+//! news                         much of all this in one transaction
 //! alerts, outbox               what people are told, and whether they were
+//! renaming                     assets that get the name of their cluster
 //! forget                       retention of history
 //! columns, select              values and conditions in SQL
 //! ```
@@ -30,8 +32,10 @@ mod forget;
 mod histories;
 mod ledger;
 mod location;
+mod news;
 mod outbox;
 mod recovery_points;
+mod renaming;
 mod runs;
 mod schema;
 mod select;
@@ -41,6 +45,7 @@ pub use error::{Error, Problem};
 pub use forget::Forgotten;
 pub use ledger::{Ledger, TIME_LIMIT};
 pub use location::{LedgerLocation, LocationError};
+pub use news::News;
 pub use outbox::{MessageEvent, MessageKey, OutboxMessage};
 pub use recovery_points::KnownPoint;
 pub use runs::RunFilter;

@@ -75,16 +75,7 @@ impl Ledger {
         );
         self.write(&action, async |connection| {
             write_run(connection, run).await?;
-            sqlx::query(
-                "INSERT INTO operation_histories (asset, operation, history) VALUES ($1, $2, $3) \
-                 ON CONFLICT (asset, operation) DO UPDATE SET history = excluded.history",
-            )
-            .bind(run.asset.to_string())
-            .bind(run.operation.name())
-            .bind(json(history)?)
-            .execute(connection)
-            .await
-            .map(drop)
+            write_operation(connection, &run.asset, run.operation, history).await
         })
         .await
     }
@@ -122,7 +113,28 @@ impl Ledger {
     }
 }
 
-async fn write_run(connection: &mut AnyConnection, run: &Run) -> Result<(), sqlx::Error> {
+pub(crate) async fn write_operation(
+    connection: &mut AnyConnection,
+    asset: &AssetId,
+    operation: Operation,
+    history: &OperationHistory,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO operation_histories (asset, operation, history) VALUES ($1, $2, $3) \
+         ON CONFLICT (asset, operation) DO UPDATE SET history = excluded.history",
+    )
+    .bind(asset.to_string())
+    .bind(operation.name())
+    .bind(json(history)?)
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+pub(crate) async fn write_run(
+    connection: &mut AnyConnection,
+    run: &Run,
+) -> Result<(), sqlx::Error> {
     let end = run.end.as_ref();
     let text = |text: Option<&String>| text.map(|text| foreign_text(text));
     sqlx::query(
