@@ -69,24 +69,39 @@ def clusters() -> Iterator[Made]:
     """Healthy ones with a schedule; of the Backups of each, all are completed but the last, which runs."""
     for number in range(CLUSTERS):
         name, namespace = f"db-{number}", namespace_of(number)
-        secret = {"accessKeyId": {"name": "s3", "key": "id"}, "secretAccessKey": {"name": "s3", "key": "secret"}}
-        store = {"destinationPath": f"s3://backups/{name}", "s3Credentials": secret}
-        spec = {"instances": 1, "storage": {"size": "1Gi"}, "backup": {"barmanObjectStore": store}}
-        status = {
-            "instances": 1,
-            "readyInstances": 1,
-            "phase": "Cluster in healthy state",
-            "currentPrimary": f"{name}-1",
-            "conditions": [archiving("True")],
-        }
-        yield of_cnpg(namespace, "Cluster", "clusters", name, spec, status)
-        method = {"cluster": {"name": name}, "method": "barmanObjectStore"}
-        schedule = {**method, "schedule": f"0 {YEARLY}", "backupOwnerReference": "none"}
-        yield of_cnpg(namespace, "ScheduledBackup", "scheduledbackups", name, schedule, {})
-        for backup in range(BACKUPS):
-            ended = 24 * (BACKUPS - 1 - backup)
+        yield cluster(namespace, name)
+        yield scheduled_backup(namespace, name, name)
+        for index in range(BACKUPS):
+            ended = 24 * (BACKUPS - 1 - index)
             status = running() if ended == 0 else completed(ended)
-            yield of_cnpg(namespace, "Backup", "backups", f"{name}-{backup}", method, status)
+            yield backup(namespace, f"{name}-{index}", name, status)
+
+
+def cluster(namespace: str, name: str) -> Made:
+    secret = {"accessKeyId": {"name": "s3", "key": "id"}, "secretAccessKey": {"name": "s3", "key": "secret"}}
+    store = {"destinationPath": f"s3://backups/{name}", "s3Credentials": secret}
+    spec = {"instances": 1, "storage": {"size": "1Gi"}, "backup": {"barmanObjectStore": store}}
+    status = {
+        "instances": 1,
+        "readyInstances": 1,
+        "phase": "Cluster in healthy state",
+        "currentPrimary": f"{name}-1",
+        "conditions": [archiving("True")],
+    }
+    return of_cnpg(namespace, "Cluster", "clusters", name, spec, status)
+
+
+def scheduled_backup(namespace: str, name: str, cluster: str) -> Made:
+    spec = {**method(cluster), "schedule": f"0 {YEARLY}", "backupOwnerReference": "none"}
+    return of_cnpg(namespace, "ScheduledBackup", "scheduledbackups", name, spec, {})
+
+
+def backup(namespace: str, name: str, cluster: str, status: Json) -> Made:
+    return of_cnpg(namespace, "Backup", "backups", name, method(cluster), status)
+
+
+def method(cluster: str) -> Json:
+    return {"cluster": {"name": cluster}, "method": "barmanObjectStore"}
 
 
 def running() -> Json:
@@ -118,16 +133,20 @@ def archiving(status: str) -> Json:
 
 def cron_jobs() -> Iterator[Made]:
     for number in range(CRON_JOBS):
-        name, namespace = f"dump-{number}", namespace_of(number)
         pod = {"restartPolicy": "Never", "containers": [{"name": "dump", "image": "backup"}]}
-        definition: Json = {
-            "apiVersion": "batch/v1",
-            "kind": "CronJob",
-            "metadata": {"namespace": namespace, "name": name, "labels": {"lifeboat.dev/backup": "true"}},
-            "spec": {"schedule": YEARLY, "jobTemplate": {"spec": {"template": {"spec": pod}}}},
-            "status": {"lastScheduleTime": time(2), "lastSuccessfulTime": time(1)},
-        }
-        yield Made(f"/apis/batch/v1/namespaces/{namespace}/cronjobs", definition)
+        status = {"lastScheduleTime": time(2), "lastSuccessfulTime": time(1)}
+        yield cron_job(namespace_of(number), f"dump-{number}", YEARLY, pod, status)
+
+
+def cron_job(namespace: str, name: str, schedule: str, pod: Json, status: Json) -> Made:
+    definition = {
+        "apiVersion": "batch/v1",
+        "kind": "CronJob",
+        "metadata": {"namespace": namespace, "name": name, "labels": {"lifeboat.dev/backup": "true"}},
+        "spec": {"schedule": schedule, "jobTemplate": {"spec": {"template": {"spec": pod}}}},
+        "status": status,
+    }
+    return Made(f"/apis/batch/v1/namespaces/{namespace}/cronjobs", definition)
 
 
 def changes(count: int) -> list[Change]:

@@ -29,6 +29,7 @@ class ControlPlane:
         self.log = log
         self.process: subprocess.Popen[bytes] | None = None
         self.kubeconfig = Path()
+        self.etcd = ""
         self.connections = threading.local()
 
     def __enter__(self) -> Self:
@@ -57,13 +58,13 @@ class ControlPlane:
             self.process.wait(timeout=60)
 
     def read_kubeconfig(self) -> None:
-        """It prints the path once it is ready."""
+        """It prints the path, and where its etcd listens, once it is ready."""
         output = self.process.stdout if self.process is not None else None
-        line = output.readline().decode().strip() if output is not None else ""
-        if not line:
+        lines = [output.readline().decode().strip() for _ in range(2)] if output is not None else []
+        if not all(lines):
             end = self.log.read_text(encoding="utf-8", errors="replace")[-2000:]
             raise BenchError(f"{PROGRAM.name} ended while it started:\n{end}")
-        self.kubeconfig = Path(line)
+        self.kubeconfig, self.etcd = Path(lines[0]), lines[1]
         settings = json.loads(self.kubeconfig.read_text(encoding="utf-8"))
         cluster, user = settings["clusters"][0]["cluster"], settings["users"][0]["user"]
         self.address = urlsplit(cluster["server"]).netloc

@@ -74,6 +74,7 @@ impl Builder {
             controllers: Vec::new(),
             api_server,
             _etcd: etcd,
+            etcd_url,
             client,
             discovery: Discovery::default(),
             authority,

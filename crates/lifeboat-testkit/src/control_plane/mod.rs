@@ -15,6 +15,7 @@ mod objects;
 mod outage;
 mod server;
 mod users;
+mod volsync_fork;
 
 pub use audit::ApiRequest;
 pub use builder::Builder;
@@ -43,6 +44,7 @@ pub struct ControlPlane {
     controllers: Vec<Process>,
     api_server: ApiServer,
     _etcd: Process,
+    etcd_url: String,
     client: Client,
     discovery: Discovery,
     authority: Authority,
@@ -81,6 +83,13 @@ impl ControlPlane {
     #[must_use]
     pub fn url(&self) -> String {
         self.api_server.url()
+    }
+
+    /// Where etcd listens, such as `http://127.0.0.1:12379`: for what would take too long by way of
+    /// the API server, which reads and tells what is put there.
+    #[must_use]
+    pub fn etcd_url(&self) -> &str {
+        &self.etcd_url
     }
 
     /// `kubectl` as an administrator, to be given arguments: for what a person would do.

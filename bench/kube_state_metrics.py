@@ -1,0 +1,91 @@
+"""kube-state-metrics, told to export what it can of the same objects as Lifeboat."""
+
+import json
+from pathlib import Path
+
+from control_plane import Json
+from daemon import Daemon, answers
+from garage import free_port
+from machine import tool
+
+PROGRAM = "kube-state-metrics"
+RESOURCES = "cronjobs,jobs"
+
+
+
+def labels(**paths: list[str]) -> Json:
+    return {"namespace": ["metadata", "namespace"], "name": ["metadata", "name"], **paths}
+
+
+def gauge(name: str, path: list[str]) -> Json:
+    each = {"type": "Gauge", "gauge": {"path": path, "nilIsZero": False}}
+    return {"name": name, "help": f"The object's {'.'.join(path)}.", "each": each}
+
+
+def info(name: str, **paths: list[str]) -> Json:
+    each = {"type": "Info", "info": {"labelsFromPath": paths}}
+    return {"name": name, "help": "What else is known of the object.", "each": each}
+
+
+def states(name: str, path: list[str], values: list[str]) -> Json:
+    each = {"type": "StateSet", "stateSet": {"labelName": "value", "path": path, "list": values}}
+    return {"name": name, "help": f"The object's {'.'.join(path)}.", "each": each}
+
+
+def conditions(name: str) -> Json:
+    path = {"path": ["status", "conditions"], "labelsFromPath": {"type": ["type"]}, "valueFrom": ["status"]}
+    return {"name": name, "help": "The object's conditions.", "each": {"type": "Gauge", "gauge": path}}
+
+
+def resource(group: str, version: str, kind: str, metrics: list[Json]) -> Json:
+    return {
+        "groupVersionKind": {"group": group, "version": version, "kind": kind},
+        "metricNamePrefix": f"kube_{kind.lower()}",
+        "labelsFromPath": labels(),
+        "metrics": metrics,
+    }
+
+
+def of_cnpg(kind: str, metrics: list[Json]) -> Json:
+    return resource("postgresql.cnpg.io", "v1", kind, metrics)
+
+
+def custom_resources() -> Json:
+    """What people commonly export of these kinds."""
+    phases = ["new", "pending", "started", "running", "finalizing", "completed", "failed", "walArchivingFailing"]
+    created = gauge("created", ["metadata", "creationTimestamp"])
+    cluster = [
+        created,
+        gauge("spec_instances", ["spec", "instances"]),
+        gauge("status_instances", ["status", "instances"]),
+        gauge("status_ready_instances", ["status", "readyInstances"]),
+        info("info", phase=["status", "phase"], primary=["status", "currentPrimary"]),
+        conditions("status_condition"),
+    ]
+    backup = [
+        created,
+        gauge("status_started", ["status", "startedAt"]),
+        gauge("status_stopped", ["status", "stoppedAt"]),
+        info("info", cluster=["spec", "cluster", "name"], method=["status", "method"]),
+        states("status_phase", ["status", "phase"], phases),
+    ]
+    scheduled = [
+        created,
+        info("info", cluster=["spec", "cluster", "name"], schedule=["spec", "schedule"]),
+        gauge("status_last_schedule", ["status", "lastScheduleTime"]),
+    ]
+    resources = [of_cnpg("Cluster", cluster), of_cnpg("Backup", backup), of_cnpg("ScheduledBackup", scheduled)]
+    return {"kind": "CustomResourceStateMetrics", "spec": {"resources": resources}}
+
+
+class KubeStateMetrics:
+    """One that runs as an administrator, and its address."""
+
+    def __init__(self, scratch: Path, kubeconfig: Path) -> None:
+        self.port, own_port = free_port(), free_port()
+        settings = scratch / "custom-resource-state.yaml"
+        settings.write_text(json.dumps(custom_resources()), encoding="utf-8")
+        command = [tool(PROGRAM), f"--kubeconfig={kubeconfig}", f"--resources={RESOURCES}"]
+        command += [f"--custom-resource-state-config-file={settings}", "--host=127.0.0.1", f"--port={self.port}"]
+        command += ["--telemetry-host=127.0.0.1", f"--telemetry-port={own_port}"]
+        self.daemon = Daemon(command, scratch / f"{PROGRAM}.log", lambda: answers(own_port, "/readyz"))
