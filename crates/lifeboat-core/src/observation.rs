@@ -55,7 +55,12 @@ impl AssetHistory {
         if let Some(created_at) = observation.created_at {
             self.first_seen_at = self.first_seen_at.min(created_at);
         }
-        let runs = self.observe_runs(&observation.runs, now);
+        // Where nobody could look, what was seen before is still to be seen.
+        let runs = if observation.facts.is_unread() {
+            Vec::new()
+        } else {
+            self.observe_runs(&observation.runs, now)
+        };
         let points_changed = match &observation.points {
             ObservedPoints::Present(points) => {
                 let points = self.with_accounted_for(points, &observation.facts);

@@ -90,8 +90,9 @@ impl RequestCounters {
         self.0[kind as usize].load(Ordering::Relaxed)
     }
 
-    fn add(&self, kind: RequestKind) {
-        self.0[kind as usize].fetch_add(1, Ordering::Relaxed);
+    /// Counts requests that were sent.
+    pub fn add(&self, kind: RequestKind, requests: u64) {
+        self.0[kind as usize].fetch_add(requests, Ordering::Relaxed);
     }
 }
 
@@ -119,7 +120,7 @@ impl HttpService for CountingClient {
     async fn call(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let query = request.uri().query().unwrap_or_default();
         let kind = RequestKind::of(request.method().as_str(), query);
-        self.counters.add(kind);
+        self.counters.add(kind, 1);
         self.client.execute(request).await
     }
 }

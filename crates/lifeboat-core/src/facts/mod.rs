@@ -47,6 +47,15 @@ pub struct Facts {
     pub findings: Vec<Finding>,
 }
 
+impl Facts {
+    /// Whether they are of a repository that was not read yet, so that they say nothing of it.
+    #[must_use]
+    pub fn is_unread(&self) -> bool {
+        let repository = self.repository.as_ref();
+        repository.is_some_and(|repository| repository.reading.is_none())
+    }
+}
+
 /// A backup that has not ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct UnderWay {

@@ -29,6 +29,22 @@ fn what_is_seen_twice_is_counted_once_also_across_a_restart() {
 }
 
 #[test]
+fn what_was_seen_of_a_repository_counts_once_though_it_is_unread_after_a_restart() {
+    let mut history = AssetHistory::new(hour(0));
+    let running = run("b", 3, None);
+    let runs = [run("a", 1, Some(Outcome::Succeeded)), running.clone()];
+    history.observe(&seen(&runs), hour(4));
+    let mut history = after_a_restart(&history);
+    let mut unread = seen(&[]);
+    unread.facts.repository = Some(Box::default());
+    assert_eq!(history.observe(&unread, hour(5)).runs, []);
+    assert_eq!(history.observe(&seen(&runs), hour(6)).runs, []);
+    let backups = history.operation(Operation::Backup).unwrap();
+    assert_eq!(backups.running, Some(running));
+    assert_eq!(totals(&history, Outcome::Succeeded), 1);
+}
+
+#[test]
 fn failures_outlive_what_showed_them_and_a_success_takes_them_back() {
     let mut history = AssetHistory::new(hour(0));
     history.observe(&seen(&[run("a", 1, Some(Outcome::Failed))]), hour(2));
