@@ -10,6 +10,7 @@
 //! scheduling                              what to run now
 //! check, verdict, assess                  what that means: ok, failing, unknown or paused
 //! alert                                   what people are told, and since when
+//! coverage                                what holds data, and which backup covers it
 //! retention                               which backups to keep
 //! ```
 
@@ -17,6 +18,7 @@ mod alert;
 pub mod assess;
 mod asset;
 mod check;
+mod coverage;
 mod duration;
 mod error_text;
 mod evidence;
@@ -36,6 +38,11 @@ mod verdict;
 pub use alert::{AlertInstance, AlertKey, AlertState, Incident};
 pub use asset::{AssetId, AssetIdError, AssetKind};
 pub use check::Check;
+pub use coverage::{
+    Coverage, CoverageChanges, CoverageKind, CoverageMeans, CoverageMemory, CoverageState,
+    CoverageStatus, CoverageSubject, CoverageSubjectError, JudgedCoverage, KnownCoverage,
+    SubjectCoverage,
+};
 pub use duration::{DurationError, HumanDuration, parse_duration};
 pub use error_text::readable_causes;
 pub use evidence::Evidence;
