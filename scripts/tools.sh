@@ -245,8 +245,8 @@ control_plane() {
 		k8s.io/kube-state-metrics/v2 -ldflags "-s -w"
 }
 
-# The custom resource definitions of CloudNativePG and its plugin, out of their Go modules, whose
-# digests stand in go.sum. The version of the folder is a digest of what it is made from.
+# The custom resource definitions of CloudNativePG, its plugin and VolSync, out of their Go modules,
+# whose digests stand in go.sum. The version of the folder is a digest of what it is made from.
 custom_resource_definitions() {
 	local module=$repository/tests/control-plane/custom-resources name kind
 	name=custom-resource-definitions-$(cat "$module"/go.{mod,sum} | sha256sum | cut -c1-16)
@@ -260,6 +260,10 @@ custom_resource_definitions() {
 		done
 		go_module_file "$module" github.com/cloudnative-pg/plugin-barman-cloud \
 			config/crd/bases/barmancloud.cnpg.io_objectstores.yaml "$tools/$name"
+		for kind in replicationsources replicationdestinations; do
+			go_module_file "$module" github.com/backube/volsync \
+				"config/crd/bases/volsync.backube_$kind.yaml" "$tools/$name"
+		done
 		stamp "$name"
 	fi
 	ln -sfn "$name" "$tools/custom-resource-definitions"

@@ -10,7 +10,9 @@ mod cron_job;
 mod deployment;
 mod instance_pod;
 mod job;
+mod kopia_maintenance;
 mod object_store;
+mod replication;
 mod scheduled_backup;
 
 pub use backup::Backup;
@@ -19,7 +21,9 @@ pub use cron_job::CronJob;
 pub use deployment::Deployment;
 pub use instance_pod::InstancePod;
 pub use job::Job;
+pub use kopia_maintenance::KopiaMaintenance;
 pub use object_store::ObjectStore;
+pub use replication::Replication;
 pub use scheduled_backup::ScheduledBackup;
 
 use jiff::{Timestamp, Unit};
