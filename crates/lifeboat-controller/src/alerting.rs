@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::{
     delivery::{Deliverer, DeliveryHealth, Tellers, locked},
+    mandate::Mandate,
     outbox::key_of,
     recorder::{Record, Recorder},
 };
@@ -34,6 +35,7 @@ impl Alerting {
         ledger: Arc<Ledger>,
         router: Router,
         clock: Arc<Clock>,
+        mandate: Mandate,
     ) -> Result<Self, lifeboat_ledger::Error> {
         let router = Arc::new(router);
         let instances = Arc::new(ledger.alert_instances().await?);
@@ -52,7 +54,7 @@ impl Alerting {
             }
         }
         let (inbox, messages) = mpsc::unbounded_channel();
-        let recorder = Recorder::start(ledger, inbox.clone());
+        let recorder = Recorder::start(ledger, inbox.clone(), mandate.clone());
         let (alerts, watched) = watch::channel(Arc::clone(&instances));
         let deliverer = Deliverer {
             router: Arc::clone(&router),
@@ -60,6 +62,7 @@ impl Alerting {
             clock,
             health: Arc::default(),
             tellers: Arc::new(Mutex::new(tellers)),
+            mandate,
         };
         let health = Arc::clone(&deliverer.health);
         tokio::spawn(deliverer.clone().run(messages));

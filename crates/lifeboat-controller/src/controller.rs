@@ -21,6 +21,7 @@ use crate::{
     error::ControllerError,
     fleet::Fleet,
     handle::{Handle, Request},
+    mandate::Mandate,
     recorder::{Record, Recorder},
     runner::{Event, take_inventory},
     source::Source,
@@ -53,6 +54,8 @@ pub struct ControllerSettings {
     pub history_retention: SignedDuration,
     /// Counts the requests to object stores.
     pub requests: Arc<RequestCounters>,
+    /// Whether it may act, where there are other Lifeboats that may.
+    pub mandate: Mandate,
 }
 
 /// The controller.
@@ -102,7 +105,9 @@ impl Controller {
         let histories: BTreeMap<AssetId, AssetHistory> =
             ledger.histories().await?.into_iter().collect();
         let unfinished = ledger.unfinished_runs().await?;
-        let alerting = Alerting::resume(Arc::clone(&ledger), router, Arc::clone(&clock)).await?;
+        let mandate = settings.mandate.clone();
+        let alerting =
+            Alerting::resume(Arc::clone(&ledger), router, Arc::clone(&clock), mandate).await?;
         let (events, arrivals) = mpsc::unbounded_channel();
         let (request, requests) = mpsc::channel(REQUESTS);
         let (views, view) = watch::channel(Arc::new(View::empty(now)));
@@ -146,17 +151,20 @@ impl Controller {
         Ok((controller, Handle::new(view, request)))
     }
 
-    /// Works until it is asked to stop; then lets runs finish, or stops them, within the grace.
+    /// Works until it is asked to stop; then lets runs finish, or stops them, within the grace. Where its
+    /// mandate ends, it gives everything up at once.
     pub async fn run(mut self, stop: CancellationToken) {
         let news = Arc::new(Notify::new());
         for declaring in &mut self.sources {
             declaring.source.tell_news(Arc::clone(&news));
         }
+        let mandate = self.settings.mandate.clone();
         let mut tick = interval(TICK);
         // After a pause of the whole machine one look at the clock is enough.
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
+                () = mandate.ended() => return self.give_up().await,
                 () = stop.cancelled() => break,
                 () = news.notified() => {
                     let now = (self.clock)();
@@ -173,10 +181,17 @@ impl Controller {
                 Some(request) = self.requests.recv() => self.answer(request),
             }
         }
-        self.end().await;
+        tokio::select! {
+            () = mandate.ended() => {}
+            () = self.end() => return,
+        }
+        self.give_up().await;
     }
 
     async fn tick(&mut self, now: Timestamp) {
+        if !self.settings.mandate.holds() {
+            return;
+        }
         if self.times.ticked.duration_since(now) > CLOCK_TOLERANCE {
             tracing::warn!(
                 "the clock went back from {} to {now}: everything due is looked for anew",
@@ -194,7 +209,8 @@ impl Controller {
         }
         for due in self.fleet.due(now) {
             // Those that find no room are due again at the next look.
-            if self.fleet.running() >= self.settings.maximum_runs {
+            if self.fleet.running() >= self.settings.maximum_runs || !self.settings.mandate.holds()
+            {
                 break;
             }
             self.begin(&due, now);
@@ -261,6 +277,9 @@ impl Controller {
     }
 
     pub(crate) fn evaluate(&mut self, now: Timestamp) {
+        if !self.settings.mandate.holds() {
+            return;
+        }
         self.times.evaluated = now;
         self.changed = false;
         let assets = self.fleet.assess(&self.policies, now, &self.recorder);

@@ -16,6 +16,7 @@ use lifeboat_repository::Clock;
 use tokio::sync::{mpsc, watch};
 
 use crate::{
+    mandate::Mandate,
     outbox::{Route, key_of},
     recorder::{Record, Recorder},
 };
@@ -46,6 +47,7 @@ pub(crate) struct Deliverer {
     pub(crate) clock: Arc<Clock>,
     pub(crate) health: Arc<Mutex<DeliveryHealth>>,
     pub(crate) tellers: Arc<Mutex<Tellers>>,
+    pub(crate) mandate: Mandate,
 }
 
 /// Who told the beginning of an incident, by route and incident: the same one is to tell its end.
@@ -79,6 +81,10 @@ impl Deliverer {
             }
             while let Some(mut message) = route.take_due((self.clock)()) {
                 message.fired_by = self.told_by(&message);
+                if !self.mandate.holds() {
+                    // It stands in the ledger, for whoever acts next.
+                    return;
+                }
                 let outcome = self.router.deliver(&message, (self.clock)()).await;
                 let now = (self.clock)();
                 let key = key_of(&message);
@@ -154,6 +160,9 @@ impl Deliverer {
         let mut failing: BTreeMap<String, Timestamp> = BTreeMap::new();
         loop {
             look.tick().await;
+            if !self.mandate.holds() {
+                return;
+            }
             let instances = Arc::clone(&alerts.borrow());
             let failures = self.router.refresh(&instances, (self.clock)()).await;
             let now = (self.clock)();

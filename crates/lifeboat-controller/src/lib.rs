@@ -5,6 +5,7 @@
 //! operations         what can be done with it
 //! runner, runs       doing it, within its deadline
 //! recorder           writing it down, beside everything else
+//! mandate            whether it may do any of this, beside other Lifeboats
 //! alerting           what people are to be told
 //! outbox, delivery   telling them
 //! controller         the loop that holds all of these; declarations and ending are parts of it
@@ -21,6 +22,7 @@ mod error;
 mod fleet;
 mod glance;
 mod handle;
+mod mandate;
 pub mod operations;
 mod outbox;
 mod recorder;
@@ -35,6 +37,7 @@ pub use controller::{Controller, ControllerSettings};
 pub use error::ControllerError;
 pub use glance::Glance;
 pub use handle::{Handle, Refusal, Request};
+pub use mandate::Mandate;
 pub use resource_folder::{ResourceFolderSource, Variable, prometheus_asset};
 pub use source::{Declared, Source};
 pub use spec::{AssetSpec, Care, Operated};

@@ -15,6 +15,8 @@ use lifeboat_core::{AssetHistory, AssetId, OperationHistory, Run, readable_cause
 use lifeboat_ledger::{AlertChanges, Error, Ledger, MessageKey};
 use tokio::sync::{mpsc, oneshot};
 
+use crate::mandate::Mandate;
+
 /// The first wait after a write that failed; it doubles up to [`LONGEST_WAIT`].
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
@@ -68,7 +70,11 @@ pub(crate) struct Recorder {
 
 impl Recorder {
     /// Starts writing. What people are to be told goes to `inbox`.
-    pub(crate) fn start(ledger: Arc<Ledger>, inbox: mpsc::UnboundedSender<Message>) -> Self {
+    pub(crate) fn start(
+        ledger: Arc<Ledger>,
+        inbox: mpsc::UnboundedSender<Message>,
+        mandate: Mandate,
+    ) -> Self {
         let (records, queue) = mpsc::unbounded_channel();
         let recorder = Self {
             records,
@@ -79,6 +85,7 @@ impl Recorder {
             ledger,
             health: Arc::clone(&recorder.health),
             inbox: recorder.inbox.clone(),
+            mandate,
         };
         tokio::spawn(writer.run(queue));
         recorder
@@ -94,7 +101,7 @@ impl Recorder {
         if is_away && let Record::Alerts(_, messages) = &mut record {
             forward(&self.inbox, messages);
         }
-        // The writer ends only with the program.
+        // The writer ends only with the program, or with its mandate.
         let _ = self.records.send(record);
     }
 
@@ -126,11 +133,15 @@ struct Writer {
     ledger: Arc<Ledger>,
     health: Arc<Mutex<RecorderHealth>>,
     inbox: mpsc::UnboundedSender<Message>,
+    mandate: Mandate,
 }
 
 impl Writer {
     async fn run(self, mut queue: mpsc::UnboundedReceiver<Record>) {
-        while let Some(mut record) = queue.recv().await {
+        // What waits when the mandate ends is for whoever acts next to find out.
+        while let Some(mut record) = queue.recv().await
+            && self.mandate.holds()
+        {
             self.write_until_taken(&mut record).await;
             if let Record::Alerts(_, messages) = &mut record {
                 forward(&self.inbox, messages);
@@ -167,6 +178,9 @@ impl Writer {
                 return;
             }
             tokio::time::sleep(wait).await;
+            if !self.mandate.holds() {
+                return;
+            }
             wait = (wait * 2).min(LONGEST_WAIT);
         }
         if self.health().error.take().is_some() {

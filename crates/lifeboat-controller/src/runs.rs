@@ -42,6 +42,9 @@ impl Controller {
     }
 
     fn begin_on_request(&mut self, request: &Request, now: Timestamp) -> Result<RunId, Refusal> {
+        if !self.settings.mandate.holds() {
+            return Err(Refusal::Stopping);
+        }
         let Some(managed) = self.fleet.assets.get(&request.asset) else {
             return Err(Refusal::UnknownAsset(request.asset.clone()));
         };

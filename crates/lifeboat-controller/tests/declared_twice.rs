@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use lifeboat_alerts::{NotificationSettings, Router};
 use lifeboat_controller::operations::{Finding, OperationError, Operator, Order};
 use lifeboat_controller::{
-    AssetSpec, Care, Controller, ControllerSettings, Declared, Operated, Source, View,
+    AssetSpec, Care, Controller, ControllerSettings, Declared, Mandate, Operated, Source, View,
 };
 use lifeboat_core::{AssetId, AssetKind, ObjectiveOverrides, RecoveryPoint};
 use lifeboat_ledger::Ledger;
@@ -92,6 +92,7 @@ async fn the_first_source_holds_and_the_other_takes_its_place_when_it_goes() {
         shutdown_grace: Duration::from_secs(1),
         history_retention: SignedDuration::from_hours(24),
         requests: Arc::default(),
+        mandate: Mandate::default(),
     };
     let [first, second] =
         ["first", "second"].map(|place| Arc::new(Mutex::new(Some(all(Some(place))))));

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use lifeboat_alerts::{NotificationSettings, Router};
-use lifeboat_controller::{Controller, ControllerSettings, Declared, Source};
+use lifeboat_controller::{Controller, ControllerSettings, Declared, Mandate, Source};
 use lifeboat_core::{AssetId, AssetKind, Status, assess::Blind};
 use lifeboat_ledger::Ledger;
 
@@ -42,6 +42,7 @@ fn settings(interval: SignedDuration) -> ControllerSettings {
         shutdown_grace: Duration::from_secs(1),
         history_retention: SignedDuration::from_hours(24),
         requests: Arc::default(),
+        mandate: Mandate::default(),
     }
 }
 

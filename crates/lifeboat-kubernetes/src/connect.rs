@@ -58,6 +58,7 @@ pub struct ConnectionSettings {
 #[derive(Clone, Debug)]
 pub struct Connection {
     config: Config,
+    is_of_pod: bool,
 }
 
 impl Connection {
@@ -77,7 +78,8 @@ impl Connection {
                 ),
             });
         }
-        let connection = Self { config };
+        let is_of_pod = is_of_pod(settings);
+        let connection = Self { config, is_of_pod };
         // Certificates and keys that can't be used should be found here, not by a watch.
         connection.client()?;
         Ok(connection)
@@ -94,6 +96,12 @@ impl Connection {
     #[must_use]
     pub fn default_namespace(&self) -> &str {
         &self.config.default_namespace
+    }
+
+    /// The namespace of the pod that this runs in, if it is the pod's account that asks.
+    #[must_use]
+    pub fn pod_namespace(&self) -> Option<&str> {
+        self.is_of_pod.then(|| self.default_namespace())
     }
 
     /// A client with connections of its own. Over HTTP/2 all requests of a client share one
@@ -164,9 +172,14 @@ impl Connection {
     }
 }
 
-async fn configuration(settings: &ConnectionSettings) -> Result<Config, Error> {
+/// Whether the pod's own account is used.
+fn is_of_pod(settings: &ConnectionSettings) -> bool {
     let in_pod = std::env::var_os(IN_CLUSTER_HOST).is_some();
-    if in_pod && *settings == ConnectionSettings::default() {
+    in_pod && *settings == ConnectionSettings::default()
+}
+
+async fn configuration(settings: &ConnectionSettings) -> Result<Config, Error> {
+    if is_of_pod(settings) {
         return Config::incluster().map_err(|source| Error::ServiceAccount(Box::new(source)));
     }
     let kubeconfig = match &settings.kubeconfig {

@@ -11,6 +11,7 @@
 //! translation         what changed is observed anew
 //! look_out, source    all of it at work, as a source of the controller
 //! reporting           what became of it, told to the cluster: statuses and events
+//! leading             which of several Lifeboats does all this
 //! ```
 
 mod connect;
@@ -18,6 +19,7 @@ mod error;
 mod event;
 mod failure;
 pub mod instance_exporter;
+mod leading;
 mod look_out;
 pub mod objects;
 mod observers;
@@ -34,6 +36,7 @@ pub use connect::{Connection, ConnectionSettings};
 pub use error::Error;
 pub use event::{Contact, Event, Loss, LossReason, Watch};
 use jiff::Timestamp;
+pub use leading::{Candidate, ElectionSettings, Leadership, LeadingError, Standing, Term};
 pub use observers::CustomResources;
 pub use reporting::Reporter;
 pub use source::{KubernetesSource, Scope};

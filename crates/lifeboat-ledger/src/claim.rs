@@ -17,6 +17,18 @@ const LOCK_SESSION: &str = "SET lock_timeout = '2s'; \
          hashtext(COALESCE(current_schema(), ''))); \
      SET lock_timeout = 0;";
 
+/// Ends the session that holds this lock, if one does. Keys of locks are shown without their sign.
+const END_HOLDER: &str = "SELECT COUNT(*) FROM (SELECT pg_terminate_backend(pid) AS ended \
+     FROM pg_locks WHERE locktype = 'advisory' AND granted AND pid <> pg_backend_pid() \
+         AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) \
+         AND classid::bigint = hashtext('lifeboat ledger')::bigint & 4294967295 \
+         AND objid::bigint = \
+             hashtext(COALESCE(current_schema(), ''))::bigint & 4294967295 \
+         AND objsubid = 2) AS holders WHERE ended";
+
+/// How often the holder's session is ended: one that connects anew at once may be quicker.
+const TAKE_OVERS: usize = 3;
+
 /// Claims an SQLite ledger by a lock on a file beside it. The lock goes with the returned file, and
 /// so with the process, however it ends. Makes the ledger's folder first.
 pub(crate) fn claim_file(path: &Path, location: &LedgerLocation) -> Result<File, Error> {
@@ -75,6 +87,37 @@ pub(crate) async fn claim_session(
             error,
         )),
     }
+}
+
+/// Claims a PostgreSQL ledger, and ends the session of whoever holds the claim: one that was stopped or
+/// cut off holds it for as long as its connection seems to live.
+pub(crate) async fn take_session_over(
+    connection: &mut AnyConnection,
+    location: &LedgerLocation,
+) -> Result<(), Error> {
+    for _ in 1..TAKE_OVERS {
+        end_holder(connection, location).await?;
+        match claim_session(connection, location).await {
+            Err(Error::Claimed { .. }) => {}
+            done => return done,
+        }
+    }
+    end_holder(connection, location).await?;
+    claim_session(connection, location).await
+}
+
+async fn end_holder(
+    connection: &mut AnyConnection,
+    location: &LedgerLocation,
+) -> Result<(), Error> {
+    let Place::Postgres(_) = &location.0 else {
+        return Ok(());
+    };
+    let ended = sqlx::query(END_HOLDER).fetch_one(connection).await;
+    ended.map(drop).map_err(|error| {
+        let action = "end the session of the Lifeboat that had the ledger before".to_owned();
+        Error::database(action, location.to_string(), error)
+    })
 }
 
 /// Begins a new generation: whoever held the claim before can tell.

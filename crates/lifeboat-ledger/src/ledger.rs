@@ -49,6 +49,20 @@ impl Ledger {
     /// goes on only if nobody else has claimed the ledger in between ([`Error::ClaimLost`]). A
     /// connection pooler must therefore leave sessions whole.
     pub async fn open(location: &LedgerLocation) -> Result<Self, Error> {
+        Self::open_claimed(location, claim::claim_session).await
+    }
+
+    /// Opens a ledger as [`Ledger::open`] does, and takes the claim on a PostgreSQL ledger from whoever
+    /// holds it: that one's session is ended, and it writes no more. For those only who know by other
+    /// means that nobody else may write. A file's claim can't be taken.
+    pub async fn take_over(location: &LedgerLocation) -> Result<Self, Error> {
+        Self::open_claimed(location, claim::take_session_over).await
+    }
+
+    async fn open_claimed(
+        location: &LedgerLocation,
+        claim_session: impl AsyncFnOnce(&mut AnyConnection, &LedgerLocation) -> Result<(), Error>,
+    ) -> Result<Self, Error> {
         let file = match &location.0 {
             Place::Sqlite(path) => Some(claim::claim_file(path, location)?),
             Place::Postgres(_) => None,
@@ -57,7 +71,7 @@ impl Ledger {
             let mut connection = connect::connect(location, Access::Write)
                 .await
                 .map_err(|error| failed(location, "open the ledger", error))?;
-            claim::claim_session(&mut connection, location).await?;
+            claim_session(&mut connection, location).await?;
             if let Place::Sqlite(_) = &location.0 {
                 connection
                     .execute(connect::session(location, Access::Write))

@@ -90,6 +90,14 @@ impl LocationError {
     }
 }
 
+impl LedgerLocation {
+    /// Whether Lifeboats on several machines can reach it: a server, and not a file.
+    #[must_use]
+    pub const fn is_on_a_server(&self) -> bool {
+        matches!(self.0, Place::Postgres(_))
+    }
+}
+
 impl FromStr for LedgerLocation {
     type Err = LocationError;
 

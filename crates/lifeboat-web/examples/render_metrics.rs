@@ -59,7 +59,9 @@ fn measure(kinds: &[AssetView]) {
                 });
                 let start = Instant::now();
                 cache.of(next).view_part(format).unwrap();
-                format.process_part(&Process::read()).unwrap();
+                format
+                    .process_part(&Standing::default(), &Process::read())
+                    .unwrap();
                 start.elapsed().as_secs_f64() * 1_000.0
             })
             .collect();

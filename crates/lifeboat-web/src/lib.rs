@@ -6,8 +6,10 @@ pub mod api;
 mod history;
 mod http;
 pub mod metrics;
+mod standby;
 mod state;
 
 pub use history::{HistoryError, RunHistory};
 pub use http::{DEFAULT_PORT, Error, serve};
+pub use standby::Standby;
 pub use state::{ApiToken, State};

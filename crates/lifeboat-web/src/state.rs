@@ -1,21 +1,37 @@
 //! What every request can reach.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use jiff::Timestamp;
 use lifeboat_controller::{Handle, View};
 
-use crate::{api::AsOf, history::RunHistory, metrics::ExpositionCache};
+use crate::{
+    api::AsOf,
+    history::RunHistory,
+    metrics::{ExpositionCache, Standing},
+    standby::{Standby, StandsBy},
+};
 
 /// What every request can reach. Cheap to clone.
 #[derive(Clone)]
 pub struct State {
-    pub(crate) handle: Handle,
-    pub(crate) history: Arc<dyn RunHistory>,
+    /// Not there yet while this Lifeboat stands by.
+    serving: Arc<OnceLock<Serving>>,
+    /// None where no other Lifeboat could lead.
+    standby: Option<Arc<dyn Fn() -> Standby + Send + Sync>>,
     pub(crate) expositions: Arc<ExpositionCache>,
     pub(crate) api_token: Option<Arc<ApiToken>>,
     clock: fn() -> Timestamp,
+}
+
+/// What there is to ask of a Lifeboat that does its work.
+pub(crate) struct Serving {
+    pub(crate) handle: Handle,
+    pub(crate) history: Arc<dyn RunHistory>,
 }
 
 impl State {
@@ -28,12 +44,54 @@ impl State {
         api_token: Option<ApiToken>,
         clock: fn() -> Timestamp,
     ) -> Self {
+        let state = Self::unserved(None, api_token, clock);
+        state.serve(handle, history);
+        state
+    }
+
+    /// The state of a Lifeboat that stands by until [`State::serve`]: till then it answers for itself
+    /// only, and names the one that leads, which `standby` knows.
+    #[must_use]
+    pub fn standing_by(
+        standby: impl Fn() -> Standby + Send + Sync + 'static,
+        api_token: Option<ApiToken>,
+        clock: fn() -> Timestamp,
+    ) -> Self {
+        Self::unserved(Some(Arc::new(standby)), api_token, clock)
+    }
+
+    fn unserved(
+        standby: Option<Arc<dyn Fn() -> Standby + Send + Sync>>,
+        api_token: Option<ApiToken>,
+        clock: fn() -> Timestamp,
+    ) -> Self {
         Self {
-            handle,
-            history,
+            serving: Arc::default(),
+            standby,
             expositions: Arc::default(),
             api_token: api_token.map(Arc::new),
             clock,
+        }
+    }
+
+    /// From now on there is something to ask. Nothing changes that again.
+    pub fn serve(&self, handle: Handle, history: Arc<dyn RunHistory>) {
+        // Whoever serves already goes on.
+        let _ = self.serving.set(Serving { handle, history });
+    }
+
+    /// What there is to ask, or who is to be asked instead.
+    pub(crate) fn serving(&self) -> Result<&Serving, StandsBy> {
+        self.serving.get().ok_or_else(|| {
+            let standby = self.standby.as_ref().map(|standby| standby());
+            StandsBy(standby.unwrap_or_default())
+        })
+    }
+
+    /// Whether this Lifeboat leads, if others could.
+    pub(crate) fn standing(&self) -> Standing {
+        Standing {
+            leads: self.standby.is_some().then(|| self.serving.get().is_some()),
         }
     }
 
@@ -46,10 +104,10 @@ impl State {
     }
 
     /// The newest view, and its age.
-    pub(crate) fn view(&self) -> (Arc<View>, AsOf) {
-        let view = self.handle.view();
+    pub(crate) fn view(&self) -> Result<(Arc<View>, AsOf), StandsBy> {
+        let view = self.serving()?.handle.view();
         let as_of = AsOf::new(view.at, (self.clock)());
-        (view, as_of)
+        Ok((view, as_of))
     }
 }
 

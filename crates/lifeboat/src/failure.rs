@@ -5,6 +5,7 @@ use std::{error::Error as StdError, io::Write, process::ExitCode};
 use anstyle::{AnsiColor, Style};
 use lifeboat_controller::{ControllerError, operations::OperationError};
 use lifeboat_core::readable_causes;
+use lifeboat_kubernetes::LeadingError;
 
 use crate::{
     api_client::ApiClientError,
@@ -94,6 +95,9 @@ fn hint(error: &(dyn StdError + 'static)) -> Option<String> {
     }
     if let Some(error) = error.downcast_ref::<SettingsFileError>() {
         return Some(error.hint().to_owned());
+    }
+    if let Some(error) = error.downcast_ref::<LeadingError>() {
+        return Some(error.hint());
     }
     if let Some(error) = error.downcast_ref::<LostRun>() {
         return Some(error.hint());

@@ -3,7 +3,7 @@
 use std::{collections::VecDeque, time::Duration};
 
 use kube::Client;
-use lifeboat_controller::{Handle, View};
+use lifeboat_controller::{Handle, Mandate, View};
 use serde_json::Value;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
@@ -63,6 +63,7 @@ enum Made {
 struct Sender {
     client: Client,
     road: Road,
+    mandate: Mandate,
 }
 
 impl Reporter {
@@ -76,6 +77,7 @@ impl Reporter {
                 // A connection of its own: where the watches hang, this can still be tried.
                 client: connection.client()?,
                 road: Road::default(),
+                mandate: Mandate::default(),
             },
             subjects,
             statuses: Statuses::default(),
@@ -85,6 +87,13 @@ impl Reporter {
             events: VecDeque::new(),
             dropped: Dropped::default(),
         })
+    }
+
+    /// Reports for as long as a mandate lasts.
+    #[must_use]
+    pub fn under(mut self, mandate: Mandate) -> Self {
+        self.sender.mandate = mandate;
+        self
     }
 
     /// Reports until it is asked to stop, or until the controller has ended. What is under way then is
@@ -175,7 +184,7 @@ impl Sender {
         };
         let lane: Lane = (what, write.object.key.namespace.clone());
         let now = Instant::now();
-        if !self.road.is_open(now) || !self.road.is_allowed(&lane, now) {
+        if !self.mandate.holds() || !self.road.is_open(now) || !self.road.is_allowed(&lane, now) {
             return None;
         }
         match write_status(&self.client, &write).await {
@@ -209,6 +218,9 @@ impl Sender {
         let namespace = event["metadata"]["namespace"].as_str().unwrap_or_default();
         let lane: Lane = ("events about backups", namespace.to_owned());
         let now = Instant::now();
+        if !self.mandate.holds() {
+            return Made::NotYet;
+        }
         if !self.road.is_open(now) || !self.road.is_allowed(&lane, now) {
             return self.unless_forbidden(&lane);
         }

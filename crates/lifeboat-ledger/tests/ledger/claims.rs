@@ -88,6 +88,59 @@ async fn a_writer_that_lost_its_claim_to_another_writes_no_more() {
     assert_eq!(home.open().await.histories().await.unwrap(), []);
 }
 
+#[tokio::test]
+async fn who_takes_over_has_the_ledger_and_who_had_it_writes_no_more() {
+    let home = Home::new(OnPostgres).await;
+    // Nobody to take it from is fine as well.
+    let first = Ledger::take_over(&home.location).await.unwrap();
+    first.see_asset(&asset("main"), at(5)).await.unwrap();
+
+    let second = Ledger::take_over(&home.location).await.unwrap();
+    assert_eq!(second.histories().await.unwrap().len(), 1);
+    for _ in 0..2 {
+        let error = first.see_asset(&asset("other"), at(9)).await.unwrap_err();
+        assert!(matches!(error, Error::Claimed { .. }), "{}", told(&error));
+    }
+    second.see_asset(&asset("other"), at(7)).await.unwrap();
+    second.close().await;
+    let error = first.check().await.unwrap_err();
+    assert!(matches!(error, Error::ClaimLost { .. }), "{}", told(&error));
+    assert_eq!(
+        home.open()
+            .await
+            .see_asset(&asset("other"), at(9))
+            .await
+            .unwrap(),
+        at(7)
+    );
+}
+
+#[tokio::test]
+async fn a_ledger_in_another_schema_of_the_database_is_left_to_its_owner() {
+    let home = Home::new(OnPostgres).await;
+    let (server, database) = home.server.as_ref().unwrap();
+    server.execute(database, "CREATE SCHEMA other");
+    let beside = format!("{}?options=-csearch_path%3Dother", server.url(database));
+    let other = Ledger::open(&beside.parse().unwrap()).await.unwrap();
+    let pid = server.query(database, HOLDERS);
+
+    let _taken = Ledger::take_over(&home.location).await.unwrap();
+    other.check().await.unwrap();
+    assert!(server.query(database, HOLDERS).contains(&pid));
+}
+
+#[tokio::test]
+async fn the_claim_on_a_file_is_never_taken() {
+    let home = Home::new(OnSqlite).await;
+    let first = home.open().await;
+    let error = Ledger::take_over(&home.location).await.unwrap_err();
+    assert!(matches!(error, Error::Claimed { .. }), "{}", told(&error));
+    first.check().await.unwrap();
+}
+
+/// The sessions that hold a claim.
+const HOLDERS: &str = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' ORDER BY pid";
+
 fn end_sessions(home: &Home) {
     let (server, database) = home.server.as_ref().unwrap();
     server.execute(

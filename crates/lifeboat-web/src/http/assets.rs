@@ -34,7 +34,7 @@ pub(super) async fn list(
              unknown or paused)",
         )
     })?;
-    let (view, as_of) = state.view();
+    let (view, as_of) = state.view()?;
     Ok(Json(AssetList::selected(&view, &query, as_of)))
 }
 
@@ -55,7 +55,7 @@ pub(super) async fn show(
         namespace,
         name,
     };
-    let (view, as_of) = state.view();
+    let (view, as_of) = state.view()?;
     let asset = view.asset(&id).ok_or_else(|| {
         ApiError::new(StatusCode::NOT_FOUND, format!("there is no asset {id}"))
             .hint("GET /api/v1/assets lists the assets")
@@ -63,13 +63,17 @@ pub(super) async fn show(
     Ok(Json(AssetDetail::new(&view, asset, as_of)))
 }
 
-pub(super) async fn alerts(extract::State(state): extract::State<State>) -> Json<AlertList> {
-    let (view, as_of) = state.view();
+pub(super) async fn alerts(
+    extract::State(state): extract::State<State>,
+) -> Result<Json<AlertList>, ApiError> {
+    let (view, as_of) = state.view()?;
     let alerts = Alert::sorted(&view.alerts);
-    Json(AlertList { as_of, alerts })
+    Ok(Json(AlertList { as_of, alerts }))
 }
 
-pub(super) async fn findings(extract::State(state): extract::State<State>) -> Json<FindingList> {
-    let (view, as_of) = state.view();
-    Json(FindingList::new(&view, as_of))
+pub(super) async fn findings(
+    extract::State(state): extract::State<State>,
+) -> Result<Json<FindingList>, ApiError> {
+    let (view, as_of) = state.view()?;
+    Ok(Json(FindingList::new(&view, as_of)))
 }

@@ -8,7 +8,7 @@ use axum::{
 use lifeboat_controller::Refusal;
 use lifeboat_core::readable_causes;
 
-use crate::{api::ErrorBody, history::HistoryError};
+use crate::{api::ErrorBody, history::HistoryError, standby::StandsBy};
 
 /// An answer that is an error.
 #[derive(Debug)]
@@ -63,6 +63,12 @@ impl From<Refusal> for ApiError {
             )),
             Refusal::Stopping => Self::new(StatusCode::SERVICE_UNAVAILABLE, error),
         }
+    }
+}
+
+impl From<StandsBy> for ApiError {
+    fn from(standby: StandsBy) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, standby.to_string()).hint(standby.hint())
     }
 }
 

@@ -8,9 +8,11 @@ use axum::{
 
 use crate::{api::STALE_AFTER, state::State};
 
-/// Whether Lifeboat does its work: its view is young.
+/// Whether Lifeboat does its work: its view is young. One that stands by has no work but to answer.
 pub(super) async fn alive(extract::State(state): extract::State<State>) -> Response {
-    let (view, as_of) = state.view();
+    let Ok((view, as_of)) = state.view() else {
+        return answer([]);
+    };
     let reasons = as_of.stale.then(|| {
         format!(
             "the newest view is of {} and more than {} s old: Lifeboat hangs",
@@ -21,9 +23,16 @@ pub(super) async fn alive(extract::State(state): extract::State<State>) -> Respo
     answer(reasons)
 }
 
-/// Whether Lifeboat knows anything yet and can keep what it learns.
+/// Whether Lifeboat knows anything yet and can keep what it learns. One that stands by is ready if it
+/// could lead: a rollout waits for that, and the leader's pod is ended only then.
 pub(super) async fn ready(extract::State(state): extract::State<State>) -> Response {
-    let view = state.handle.view();
+    let view = match state.serving() {
+        Ok(serving) => serving.handle.view(),
+        Err(standby) if standby.0.trouble.is_none() => {
+            return (StatusCode::OK, format!("{standby}\n")).into_response();
+        }
+        Err(standby) => return answer([standby.to_string()]),
+    };
     let first = (view.generation == 0).then(|| "nothing has been assessed yet".to_owned());
     let ledger = view.health.ledger_error.as_ref();
     let ledger = ledger.map(|error| format!("the ledger can't be written: {error}"));

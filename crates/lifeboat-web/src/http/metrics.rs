@@ -22,11 +22,19 @@ pub(super) async fn show(
 ) -> Result<Response, ApiError> {
     let accept = headers.get_all(header::ACCEPT).iter();
     let format = TextFormat::accepted(accept.filter_map(|value| value.to_str().ok()));
-    let exposition = state.expositions.of(state.handle.view());
+    let standing = state.standing();
+    // One that stands by says nothing of assets: each series is to be there once.
+    let exposition = state
+        .serving()
+        .ok()
+        .map(|serving| state.expositions.of(serving.handle.view()));
     // Rendering thousands of assets takes longer than others should wait for this thread.
     let parts = tokio::task::spawn_blocking(move || -> Result<[Bytes; 2], std::fmt::Error> {
-        let view = exposition.view_part(format)?;
-        Ok([view, format.process_part(&Process::read())?])
+        let view = match exposition {
+            Some(exposition) => exposition.view_part(format)?,
+            None => Bytes::new(),
+        };
+        Ok([view, format.process_part(&standing, &Process::read())?])
     });
     let Ok(Ok(parts)) = parts.await else {
         return Err(ApiError::new(

@@ -27,12 +27,20 @@ const LINKS: [(&str, &str); 7] = [
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
 pub(super) async fn show(extract::State(state): extract::State<State>) -> impl IntoResponse {
-    let (view, as_of) = state.view();
+    let page = match state.view() {
+        Ok((view, as_of)) => page(&view, &as_of),
+        Err(standby) => format!(
+            "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>Lifeboat</title>\n\
+             <h1>Lifeboat</h1>\n<p>{}.</p>\n<p>{}</p>\n</html>\n",
+            escaped(&standby.to_string()),
+            escaped(&standby.hint()),
+        ),
+    };
     let headers: [(HeaderName, &str); 2] = [
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
-    (headers, Html(page(&view, &as_of)))
+    (headers, Html(page))
 }
 
 fn page(view: &View, as_of: &AsOf) -> String {

@@ -31,7 +31,7 @@ pub(super) async fn list(
     if query.limit == Some(0) {
         return Err(ApiError::bad_request("limit must be at least 1"));
     }
-    let runs = state.history.runs(&query).await?;
+    let runs = state.serving()?.history.runs(&query).await?;
     let runs = runs.iter().map(RunReport::from).collect();
     Ok(Json(RunList { runs }))
 }
@@ -50,6 +50,7 @@ pub(super) async fn start(
             .hint(r#"send {"asset": "Kind/namespace/name", "operation": "backup"}"#)
     })?;
     let run = state
+        .serving()?
         .handle
         .run_now(wanted.asset.clone(), wanted.operation)
         .await?;

@@ -8,7 +8,7 @@ use std::{
 use bytes::Bytes;
 use lifeboat_controller::View;
 
-use super::{Process, TextFormat};
+use super::{Process, Standing, TextFormat};
 
 /// Renders views when somebody asks, each one once.
 #[derive(Debug)]
@@ -112,9 +112,9 @@ impl Rendering {
 }
 
 impl TextFormat {
-    /// What follows the view's part: the process, and the end.
-    pub fn process_part(self, process: &Process) -> Result<Bytes, fmt::Error> {
-        super::process_part(process, self).map(Bytes::from)
+    /// What follows the view's part: this Lifeboat beside others, the process, and the end.
+    pub fn process_part(self, standing: &Standing, process: &Process) -> Result<Bytes, fmt::Error> {
+        super::process_part(standing, process, self).map(Bytes::from)
     }
 }
 

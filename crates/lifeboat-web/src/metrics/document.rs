@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use super::{Family, PROCESS_GROUPS, VIEW_GROUPS, compatibility};
+use super::{Family, PROCESS_GROUPS, STANDING_GROUPS, VIEW_GROUPS, compatibility};
 
 /// What each group is about, in the order of the groups.
-const TITLES: [&str; 11] = [
+const TITLES: [&str; 12] = [
     "Assets",
     "Recovery points",
     "Runs",
@@ -16,6 +16,7 @@ const TITLES: [&str; 11] = [
     "What is seen, and findings",
     "Alerts",
     "Lifeboat itself",
+    "Lifeboat beside others",
     "The process",
 ];
 
@@ -31,9 +32,10 @@ const COMPATIBILITY_TITLES: [&str; 4] = [
 #[must_use]
 pub fn document() -> String {
     let view = VIEW_GROUPS.iter().map(|group| table(group));
+    let standing = STANDING_GROUPS.iter().map(|group| table(group));
     let process = PROCESS_GROUPS.iter().map(|group| table(group));
     let mut text = String::new();
-    for (title, table) in TITLES.iter().zip(view.chain(process)) {
+    for (title, table) in TITLES.iter().zip(view.chain(standing).chain(process)) {
         text.extend(["## ", title, "\n\n", &table, "\n"]);
     }
     let groups = compatibility::GROUPS.iter().map(|group| table(group));

@@ -6,16 +6,6 @@ use super::{Family, Kind};
 
 pub(super) const FAMILIES: &[Family<View>] = &[
     Family {
-        name: "lifeboat_build_info",
-        kind: Kind::Info,
-        unit: None,
-        help: "The version of Lifeboat that runs.",
-        labels: &["version"],
-        of_asset: false,
-        source: "The binary.",
-        write: |_, series| series.info(&[("version", env!("CARGO_PKG_VERSION"))]),
-    },
-    Family {
         name: "lifeboat_start_timestamp_seconds",
         kind: Kind::Gauge,
         unit: Some("seconds"),

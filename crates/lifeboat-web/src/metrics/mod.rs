@@ -21,6 +21,7 @@ mod render;
 mod runs;
 mod schedules;
 mod series;
+mod standing;
 mod value;
 mod wal;
 
@@ -34,6 +35,7 @@ pub use negotiation::TextFormat;
 pub use process::Process;
 use series::Label;
 pub use series::Series;
+pub use standing::Standing;
 
 /// The families that are written from a view, in groups that each begin with a line of explanation.
 const VIEW_GROUPS: &[&[Family<View>]] = &[
@@ -48,6 +50,9 @@ const VIEW_GROUPS: &[&[Family<View>]] = &[
     alerts::FAMILIES,
     health::FAMILIES,
 ];
+
+/// The families about this Lifeboat beside others, which a standby has as well.
+const STANDING_GROUPS: &[&[Family<Standing>]] = &[standing::FAMILIES];
 
 /// The families about the process, which are read at each scrape.
 const PROCESS_GROUPS: &[&[Family<Process>]] = &[process::FAMILIES];
@@ -73,14 +78,21 @@ fn view_part(
     Ok(text)
 }
 
-fn process_part(process: &Process, format: TextFormat) -> Result<String, fmt::Error> {
+fn process_part(
+    standing: &Standing,
+    process: &Process,
+    format: TextFormat,
+) -> Result<String, fmt::Error> {
     let mut text = String::new();
+    render::render(standing, STANDING_GROUPS, format, &mut text)?;
     render::render(process, PROCESS_GROUPS, format, &mut text)?;
     text.push_str(render::end(format));
     Ok(text)
 }
 
-/// A whole exposition of one view and one reading of the process, with every family.
+/// A whole exposition of one view and one reading of the process, with every family, as of a Lifeboat
+/// beside which there is no other.
 pub fn render(view: &View, process: &Process, format: TextFormat) -> Result<String, fmt::Error> {
-    Ok(view_part(view, format, true, String::new())? + &process_part(process, format)?)
+    let standing = Standing::default();
+    Ok(view_part(view, format, true, String::new())? + &process_part(&standing, process, format)?)
 }

@@ -4,6 +4,7 @@ mod backup;
 mod backups;
 mod crds;
 mod kubernetes;
+mod leader_election;
 mod repository;
 mod resources;
 mod s3;
@@ -22,6 +23,7 @@ pub(crate) use backups::{
 };
 pub(crate) use crds::CrdsOptions;
 pub(crate) use kubernetes::KubernetesOptions;
+pub(crate) use leader_election::LeaderElectionOptions;
 pub(crate) use repository::RepositoryOptions;
 pub(crate) use resources::{CheckOptions, ResourcesCommand};
 pub(crate) use serve::ServeOptions;

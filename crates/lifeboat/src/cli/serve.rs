@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::Args;
 use jiff::SignedDuration;
 
-use super::{kubernetes::KubernetesOptions, values};
+use super::{KubernetesOptions, LeaderElectionOptions, values};
 
 #[derive(Debug, Args)]
 pub(crate) struct ServeOptions {
@@ -58,6 +58,8 @@ pub(crate) struct ServeOptions {
         help_heading = "Kubernetes"
     )]
     pub(crate) instance_exporter_interval: Option<SignedDuration>,
+    #[command(flatten)]
+    pub(crate) leader_election: LeaderElectionOptions,
     /// Where history is kept: a file, or postgres://user@host/database [default: lifeboat.db]
     #[arg(
         long,

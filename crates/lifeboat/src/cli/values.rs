@@ -53,6 +53,11 @@ pub(crate) fn namespace(text: &str) -> Result<String, String> {
     }
 }
 
+/// The name of a Lease. Kubernetes would take more than a DNS label.
+pub(crate) fn lease(text: &str) -> Result<String, String> {
+    namespace(text)
+}
+
 /// A storage class whose objects can be read at once.
 pub(crate) fn storage_class(text: &str) -> Result<String, SettingError> {
     lifeboat_repository::parse_storage_class(text)

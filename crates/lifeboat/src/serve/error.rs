@@ -27,6 +27,9 @@ pub(crate) enum ServeError {
         /// The file.
         path: PathBuf,
     },
+    /// Outside of a pod no namespace is Lifeboat's own.
+    #[error("leader election needs to know the namespace of its Lease")]
+    NoLeaseNamespace,
 }
 
 impl ServeError {
@@ -44,6 +47,9 @@ impl ServeError {
                 _ => None,
             },
             Self::Token { .. } => None,
+            Self::NoLeaseNamespace => {
+                Some("give --lease-namespace; only in a pod it has a default")
+            }
             Self::EmptyToken { .. } => {
                 Some("put a long random text into it, such as that of `openssl rand -hex 32`")
             }

@@ -13,12 +13,15 @@ use lifeboat_alerts::{
     NotificationSettings,
     settings::{AlertmanagerSettings, NotifierSettings, SecretUrl, WebhookSettings},
 };
-use lifeboat_controller::ControllerSettings;
+use lifeboat_controller::{ControllerSettings, Mandate};
 use lifeboat_kubernetes::{ConnectionSettings, Scope, instance_exporter::ScraperSettings};
 use lifeboat_ledger::LedgerLocation;
 
 use super::settings_file::{KubernetesFile, SettingsFile};
 use crate::cli::{ServeOptions, UsageError};
+
+/// The Lease without a setting.
+const DEFAULT_LEASE: &str = "lifeboat";
 
 /// The ledger without a setting: a file in the working directory.
 const DEFAULT_LEDGER: &str = "lifeboat.db";
@@ -27,6 +30,7 @@ const DEFAULT_LEDGER: &str = "lifeboat.db";
 pub(super) struct Settings {
     pub(super) resources: Option<PathBuf>,
     pub(super) kubernetes: Option<KubernetesSettings>,
+    pub(super) election: Option<LeaseSettings>,
     pub(super) ledger: LedgerLocation,
     pub(super) listen: SocketAddr,
     pub(super) compatibility_metrics: bool,
@@ -42,6 +46,7 @@ impl Settings {
             None => SettingsFile::default(),
         };
         let resources = options.resources.clone().or(file.resources);
+        let lease = lease(options, &file.kubernetes);
         let kubernetes = kubernetes(options, file.kubernetes);
         if resources.is_none() && kubernetes.is_none() {
             let error = UsageError::new(
@@ -53,6 +58,7 @@ impl Settings {
         }
         let ledger = options.ledger.clone().or(file.ledger);
         let ledger = ledger.as_deref().unwrap_or(DEFAULT_LEDGER).parse()?;
+        let election = election(lease, kubernetes.as_ref(), &ledger)?;
         let listen = options.listen.or(file.listen);
         let default_listen = (Ipv4Addr::LOCALHOST, lifeboat_web::DEFAULT_PORT).into();
         let grace = options.shutdown_grace.or(file.shutdown_grace);
@@ -60,6 +66,7 @@ impl Settings {
         Ok(Self {
             resources,
             kubernetes,
+            election,
             ledger,
             listen: listen.unwrap_or(default_listen),
             compatibility_metrics: options
@@ -80,6 +87,7 @@ impl Settings {
                 shutdown_grace: Duration::try_from(grace.unwrap_or(SignedDuration::from_secs(25)))
                     .context("the shutdown grace must not be negative")?,
                 requests: Arc::default(),
+                mandate: Mandate::default(),
                 history_retention: options
                     .history_retention
                     .or(file.history_retention)
@@ -131,6 +139,58 @@ fn kubernetes(options: &ServeOptions, file: KubernetesFile) -> Option<Kubernetes
             instance_exporters,
         },
     })
+}
+
+/// The Lease that decides which of several replicas leads.
+pub(super) struct LeaseSettings {
+    pub(super) connection: ConnectionSettings,
+    pub(super) name: String,
+    /// None for that of the pod.
+    pub(super) namespace: Option<String>,
+}
+
+/// The name and namespace of the Lease, if one is to decide.
+fn lease(options: &ServeOptions, file: &KubernetesFile) -> Option<(String, Option<String>)> {
+    let options = &options.leader_election;
+    let is_wanted = options.leader_election.or(file.leader_election);
+    let name = options.lease_name.as_ref().or(file.lease_name.as_ref());
+    let namespace = options.lease_namespace.as_ref();
+    let namespace = namespace.or(file.lease_namespace.as_ref());
+    is_wanted.unwrap_or(false).then(|| {
+        let name = name.cloned().unwrap_or_else(|| DEFAULT_LEASE.to_owned());
+        (name, namespace.cloned())
+    })
+}
+
+/// Leader election needs an API server, and a ledger that all replicas reach.
+fn election(
+    lease: Option<(String, Option<String>)>,
+    kubernetes: Option<&KubernetesSettings>,
+    ledger: &LedgerLocation,
+) -> Result<Option<LeaseSettings>, UsageError> {
+    let Some((name, namespace)) = lease else {
+        return Ok(None);
+    };
+    let Some(kubernetes) = kubernetes else {
+        return Err(UsageError::new(
+            "leader election needs a cluster, which keeps the Lease",
+            "add --kubernetes, or leave --leader-election out",
+        ));
+    };
+    if !ledger.is_on_a_server() {
+        return Err(UsageError::new(
+            format!(
+                "leader election needs a ledger that all replicas share, and {ledger} is a file"
+            ),
+            "give --ledger postgres://USER@HOST/DATABASE, or run one replica without \
+             --leader-election",
+        ));
+    }
+    Ok(Some(LeaseSettings {
+        connection: kubernetes.connection.clone(),
+        name,
+        namespace,
+    }))
 }
 
 /// The notifiers of the options take the place of the file's.

@@ -46,6 +46,9 @@ pub(super) struct KubernetesFile {
     pub(super) instance_exporters: Option<bool>,
     #[serde(deserialize_with = "duration")]
     pub(super) instance_exporter_interval: Option<SignedDuration>,
+    pub(super) leader_election: Option<bool>,
+    pub(super) lease_name: Option<String>,
+    pub(super) lease_namespace: Option<String>,
 }
 
 /// Why the file can't be used.

@@ -1,0 +1,110 @@
+//! What a Lifeboat does that has a ledger: its sources, its controller, and what it tells the cluster.
+
+use std::{path::PathBuf, sync::Arc};
+
+use anyhow::Context;
+use lifeboat_alerts::Router;
+use lifeboat_controller::{Controller, ControllerSettings, Handle, ResourceFolderSource, Source};
+use lifeboat_kubernetes::{Connection, CustomResources, KubernetesSource, Reporter};
+use lifeboat_ledger::{Ledger, LedgerLocation};
+use lifeboat_repository::RequestCounters;
+use lifeboat_resources::ResourceFolder;
+use tokio_util::sync::CancellationToken;
+
+use super::{run::now, run_history::LedgerHistory, settings::KubernetesSettings, web::Web};
+use crate::cli::variable;
+
+/// What the work is to be about.
+pub(super) struct Order {
+    pub(super) resources: Option<PathBuf>,
+    pub(super) kubernetes: Option<KubernetesSettings>,
+    pub(super) ledger: LedgerLocation,
+    pub(super) controller: ControllerSettings,
+    pub(super) router: Router,
+}
+
+/// The work, ready to begin.
+pub(super) struct Work {
+    controller: Controller,
+    reporter: Option<Reporter>,
+    pub(super) handle: Handle,
+    pub(super) history: Arc<LedgerHistory>,
+}
+
+impl Work {
+    /// Takes up what the ledger remembers, which must have been claimed.
+    pub(super) async fn prepare(order: Order, ledger: Ledger) -> anyhow::Result<Self> {
+        let Order {
+            resources,
+            kubernetes,
+            controller: settings,
+            router,
+            ..
+        } = order;
+        let mandate = settings.mandate.clone();
+        let (sources, reporter) = sources(resources, kubernetes, &settings.requests).await?;
+        let history = LedgerHistory(Ledger::open_read_only(&order.ledger).await?);
+        let (controller, handle) =
+            Controller::start(settings, sources, ledger, router, Arc::new(now)).await?;
+        Ok(Self {
+            controller,
+            reporter: reporter.map(|reporter| reporter.under(mandate)),
+            handle,
+            history: Arc::new(history),
+        })
+    }
+
+    /// Works until it is asked to stop, and then ends the HTTP side too: until everything else has ended,
+    /// whoever asks is told how the end goes.
+    pub(super) async fn run(self, stop: CancellationToken, web: Web) -> anyhow::Result<()> {
+        let ended = CancellationToken::new();
+        let reports = self.reporter.map(|reporter| {
+            // Until the last run has ended there is something to report.
+            tokio::spawn(reporter.run(self.handle, ended.clone()))
+        });
+        self.controller.run(stop).await;
+        ended.cancel();
+        web.end().await?;
+        if let Some(reports) = reports {
+            reports
+                .await
+                .context("the reports to the cluster were ended by a defect")?;
+        }
+        Ok(())
+    }
+}
+
+/// A folder of resources, a cluster, or both; and what tells the cluster how its backups are.
+async fn sources(
+    resources: Option<PathBuf>,
+    kubernetes: Option<KubernetesSettings>,
+    requests: &Arc<RequestCounters>,
+) -> anyhow::Result<(Vec<Box<dyn Source>>, Option<Reporter>)> {
+    let mut sources: Vec<Box<dyn Source>> = Vec::new();
+    let mut reporter = None;
+    if let Some(folder) = resources {
+        let folder = ResourceFolder::new(folder);
+        let requests = Arc::clone(requests);
+        sources.push(Box::new(ResourceFolderSource::new(
+            folder, variable, requests,
+        )));
+    }
+    if let Some(settings) = kubernetes {
+        let connection = Connection::open(&settings.connection).await?;
+        let resources = CustomResources {
+            variable,
+            requests: Arc::clone(requests),
+        };
+        let clock: lifeboat_kubernetes::Clock = Arc::new(now);
+        let source = KubernetesSource::start(&connection, &settings.scope, resources, &clock)?;
+        tracing::info!("watching the cluster at {}", connection.url());
+        reporter = Some(source.reporter(&connection, &instance())?);
+        sources.push(Box::new(source));
+    }
+    Ok((sources, reporter))
+}
+
+/// Which Lifeboat speaks, in events and in a Lease: in a pod its name is that of the host.
+pub(super) fn instance() -> String {
+    variable("HOSTNAME").unwrap_or_else(|| "lifeboat".to_owned())
+}
