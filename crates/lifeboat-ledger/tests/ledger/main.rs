@@ -15,5 +15,6 @@ mod killed;
 mod opening;
 mod properties;
 mod recovery_points;
+mod renaming;
 mod runs;
 mod support;
