@@ -37,6 +37,9 @@ pub struct BackupPolicySpec {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct SelectorSpec {
+    /// One of these clusters, where one Lifeboat watches several. A policy that lies in a cluster is
+    /// only ever for what lies there too.
+    pub clusters: Vec<String>,
     /// One of these kinds.
     pub kinds: Vec<KindSpec>,
     /// One of these namespaces.
@@ -222,6 +225,9 @@ impl BackupPolicy {
         Policy {
             name: self.metadata.qualified_name(),
             selector: Selector {
+                // Who reads it in a cluster knows which one that is.
+                within: None,
+                clusters: selector.clusters.clone(),
                 kinds: selector.kinds.iter().copied().map(Into::into).collect(),
                 namespaces: selector.namespaces.clone(),
                 names: selector.names.clone(),
