@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{Definition, Facts};
+use crate::{AssetHistory, Definition, Facts, Operation, history::is_in_the_future};
 
 /// What is remembered of an asset's maintenance beside its runs.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +30,20 @@ pub struct DefinitionChanges {
     /// When changes were seen of late, in order. Those that were there before anybody looked have no
     /// moment.
     pub recent: Vec<Timestamp>,
+}
+
+impl AssetHistory {
+    /// When a maintenance last succeeded: a run that was seen, or one that somebody else noted. What
+    /// is dated in the future is no success yet.
+    #[must_use]
+    pub fn last_maintained_at(&self, now: Timestamp) -> Option<Timestamp> {
+        let run = self.operation(Operation::Maintenance);
+        let run = run.and_then(|history| history.last_succeeded.as_ref()?.end.as_ref());
+        let noted = self.upkeep.as_ref();
+        let noted = noted.and_then(|upkeep| upkeep.last_succeeded_at);
+        let past = |at: &Timestamp| !is_in_the_future(*at, now);
+        run.map(|end| end.at).filter(past).max(noted.filter(past))
+    }
 }
 
 impl Upkeep {

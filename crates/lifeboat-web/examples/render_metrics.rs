@@ -11,7 +11,7 @@ mod support;
 use std::{sync::Arc, time::Instant};
 
 use lifeboat_controller::{AssetView, View};
-use lifeboat_web::metrics::{ExpositionCache, Process, TextFormat, render};
+use lifeboat_web::metrics::{ExpositionCache, Process, Standing, TextFormat, render};
 use support::{HOUR, cnpg, cron_job, failing, now, operator, sound, view};
 
 const ASSETS: usize = 10_000;

@@ -1,16 +1,11 @@
 //! Maintained: did a maintenance succeed, not too long ago?
 
-use jiff::Timestamp;
-
 use super::{Answer, Question};
-use crate::{
-    Evidence, Operation, Status,
-    history::{is_in_the_future, later},
-};
+use crate::{Evidence, Status, history::later};
 
 pub(super) fn answer(question: &Question<'_>) -> Answer {
     let maximum_age = question.effective.objectives.maintenance_age;
-    let Some(at) = last_succeeded_at(question) else {
+    let Some(at) = question.history.last_maintained_at(question.now) else {
         return never(question);
     };
     let evidence = Evidence::MaintenanceAge {
@@ -24,20 +19,6 @@ pub(super) fn answer(question: &Question<'_>) -> Answer {
     } else {
         Answer::new(Status::Ok, at, evidence)
     }
-}
-
-/// The newest success that is known: of a run that was seen, or of one that somebody else noted.
-fn last_succeeded_at(question: &Question<'_>) -> Option<Timestamp> {
-    let history = question.history;
-    let run = history.operation(Operation::Maintenance);
-    let run = run.and_then(|history| history.last_succeeded.as_ref()?.end.as_ref());
-    let seen = run.map(|end| end.at);
-    let noted = history
-        .upkeep
-        .as_ref()
-        .and_then(|upkeep| upkeep.last_succeeded_at);
-    let past = |at: &Timestamp| !is_in_the_future(*at, question.now);
-    seen.filter(past).max(noted.filter(past))
 }
 
 /// For as long as the last maintenance may lie back, a new asset may have had none.

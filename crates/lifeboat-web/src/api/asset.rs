@@ -2,7 +2,9 @@
 
 mod detail;
 mod kinds;
+mod maintenance;
 mod observed;
+mod repository;
 mod summary;
 
 pub use detail::{AssetDetail, Inventory, OperationDetail, PointDetail};
@@ -12,7 +14,9 @@ pub use kinds::{
 };
 use lifeboat_controller::View;
 use lifeboat_core::Status;
+pub use maintenance::{ChangesReport, MaintenanceReport};
 pub use observed::{BlindReport, ScheduleReport, ScheduleStateName, UnderWayReport};
+pub use repository::{RepositoryReport, SourceReport};
 use serde::{Deserialize, Serialize};
 pub use summary::{AssetSummary, NextRun, ObjectiveValues, Point, Progress, RunningRun};
 

@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn a_hint_is_told_once() {
         let evidence = Evidence::RunFailed {
-            operation: Operation::Backup,
+            operation: lifeboat_core::Operation::Backup,
             at: "2026-11-21T02:00:00Z".parse().unwrap(),
             failures: 1,
             error: "the bucket is gone".to_owned(),

@@ -15,9 +15,10 @@ mod run;
 pub use alert::{Alert, AlertList};
 pub use asset::{
     ArchiverReport, ArchivingReport, AssetCounts, AssetDetail, AssetList, AssetSummary,
-    AvailabilityReport, BlindReport, ConditionReport, InstanceReport, InstanceValues, Inventory,
-    NextRun, ObjectiveValues, OperationDetail, Point, PointDetail, Progress, RunningRun,
-    ScheduleReport, ScheduleStateName, UnderWayReport, WindowReport,
+    AvailabilityReport, BlindReport, ChangesReport, ConditionReport, InstanceReport,
+    InstanceValues, Inventory, MaintenanceReport, NextRun, ObjectiveValues, OperationDetail, Point,
+    PointDetail, Progress, RepositoryReport, RunningRun, ScheduleReport, ScheduleStateName,
+    SourceReport, UnderWayReport, WindowReport,
 };
 pub use check::CheckReport;
 pub use finding::{FindingList, FindingReport};

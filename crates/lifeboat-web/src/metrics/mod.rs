@@ -11,7 +11,9 @@ mod document;
 mod family;
 mod health;
 mod instances;
+mod kopia_repositories;
 mod labels;
+mod maintenance;
 mod negotiation;
 mod observation;
 mod observed;
@@ -46,6 +48,8 @@ const VIEW_GROUPS: &[&[Family<View>]] = &[
     schedules::FAMILIES,
     instances::FAMILIES,
     wal::FAMILIES,
+    maintenance::FAMILIES,
+    kopia_repositories::FAMILIES,
     observation::FAMILIES,
     alerts::FAMILIES,
     health::FAMILIES,

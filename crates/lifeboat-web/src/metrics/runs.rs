@@ -154,8 +154,7 @@ fn each_operation(
     for AssetView { asset, .. } in &view.assets {
         for operation in Operation::ALL {
             let history = asset.history.operation(operation);
-            let by_others =
-                operation == Operation::Backup && asset.facts.is_some() && asset.holds_data();
+            let by_others = asset.facts.is_some() && asset.id.kind.operation() == Some(operation);
             if history.is_some() || by_others || asset.planned.contains_key(&operation) {
                 write(&asset.id, operation, history)?;
             }

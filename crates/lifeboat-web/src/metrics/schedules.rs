@@ -13,7 +13,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         help: "1 if this schedule is suspended, else 0.",
         labels: &["schedule"],
         of_asset: true,
-        source: "`spec.suspend` of the ScheduledBackup or CronJob. Absent for assets that Lifeboat \
+        source: "`spec.suspend` of the ScheduledBackup, CronJob or KopiaMaintenance. Absent for assets that Lifeboat \
                  operates, and while nobody can look.",
         write: |view, series| {
             for (view, facts) in observed::each_in_sight(view) {

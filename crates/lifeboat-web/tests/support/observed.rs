@@ -1,14 +1,15 @@
 //! Assets that others operate, with a past that is observed as in real life.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
 use lifeboat_controller::AssetView;
 use lifeboat_core::{
-    ArchiverReading, Archiving, ArchivingCondition, AssetHistory, AssetId, Availability, Facts,
-    Finding, Instance, InstanceReading, InstanceRole, Integrity, ObjectiveOverrides, Observation,
-    ObservedPoints, ObservedSchedule, Operation, Outcome, RecoveryPoint, RecoveryWindow, Run,
-    RunEnd, RunId, RunTrigger, Schedule, ScheduleState, UnderWay,
+    ArchiverReading, Archiving, ArchivingCondition, AssetHistory, AssetId, AssetKind, Availability,
+    Definition, Facts, Finding, Instance, InstanceReading, InstanceRole, Integrity,
+    ObjectiveOverrides, Observation, ObservedPoints, ObservedSchedule, Outcome, ReadFailure,
+    RecoveryPoint, RecoveryWindow, RepositoryFacts, RepositoryReading, Run, RunEnd, RunId,
+    RunTrigger, Schedule, ScheduleState, UnderWay,
     assess::{Asset, Blind, assess_asset},
 };
 
@@ -22,6 +23,7 @@ pub(crate) struct Observed {
     points: Vec<RecoveryPoint>,
     blind: Option<Blind>,
     own: ObjectiveOverrides,
+    places: BTreeMap<&'static str, String>,
 }
 
 fn observed(now: Timestamp, id: &str) -> Observed {
@@ -34,6 +36,7 @@ fn observed(now: Timestamp, id: &str) -> Observed {
         points: Vec::new(),
         blind: None,
         own: ObjectiveOverrides::default(),
+        places: BTreeMap::new(),
     }
 }
 
@@ -89,6 +92,57 @@ pub(crate) fn operator(now: Timestamp, namespace: &str, name: &str, available: u
         message: None,
     });
     operator
+}
+
+/// The upkeep of a Kopia repository by a `CronJob`, daily at 02:00.
+pub(crate) fn kopia_maintenance(now: Timestamp, namespace: &str, name: &str) -> Observed {
+    let mut upkeep = observed(now, &format!("KopiaMaintenance/{namespace}/{name}"));
+    let cron_job = format!("CronJob/kopia-maint-{name}");
+    upkeep.facts.schedules = Some(vec![daily(now, &cron_job, "0 0 2 * * *")]);
+    upkeep.facts.definitions = vec![Definition {
+        name: cron_job,
+        uid: "7f3a".to_owned(),
+        generation: 1,
+    }];
+    upkeep
+}
+
+/// A Kopia repository that was read an hour ago.
+pub(crate) fn kopia_repository(now: Timestamp, namespace: &str, name: &str) -> Observed {
+    let mut repository = observed(now, &format!("KopiaRepository/{namespace}/{name}"));
+    repository.facts.repository = Some(Box::new(RepositoryFacts {
+        reading: Some(RepositoryReading {
+            at: now - SignedDuration::from_hours(1),
+            unique_id: "5e1f".to_owned(),
+            storage: "s3: backups/kopia".to_owned(),
+            owner: Some("maintenance@volsync".to_owned()),
+            physical_bytes: Some(10 << 30),
+            logical_bytes: Some(15 << 30),
+            objects: Some(4_200),
+            deduplication_ratio: Some(2.5),
+            compression_ratio: Some(1.5),
+            sources: Vec::new(),
+        }),
+        failure: None,
+    }));
+    repository
+}
+
+/// A volume that Kopia copies to a repository daily at 03:00.
+pub(crate) fn kopia_source(
+    now: Timestamp,
+    namespace: &str,
+    name: &str,
+    repository: &str,
+) -> Observed {
+    let mut source = observed(now, &format!("ReplicationSource/{namespace}/{name}"));
+    let schedule = daily(now, &format!("ReplicationSource/{name}"), "0 0 3 * * *");
+    source.facts.schedules = Some(vec![schedule]);
+    source.places = BTreeMap::from([
+        ("mover", "kopia".to_owned()),
+        ("repository", repository.to_owned()),
+    ]);
+    source
 }
 
 fn daily(now: Timestamp, name: &str, text: &str) -> ObservedSchedule {
@@ -155,14 +209,14 @@ impl Observed {
         let started_at = at - SignedDuration::from_mins(took);
         let name = format!("{}-{}", self.id.name, self.runs.len() + 1);
         let kind = match self.id.kind {
-            lifeboat_core::AssetKind::CronJob => "Job",
+            AssetKind::CronJob | AssetKind::KopiaMaintenance => "Job",
             _ => "Backup",
         };
         let succeeded = outcome == Outcome::Succeeded;
         self.runs.push(Run {
             id: RunId::of_object(kind, &name, "7f3a"),
             asset: self.id.clone(),
-            operation: Operation::Backup,
+            operation: self.id.kind.operation().unwrap(),
             trigger: RunTrigger::Schedule,
             scheduled_for: Some(started_at),
             attempt: 1,
@@ -172,7 +226,7 @@ impl Observed {
                 ..RunEnd::plain(at, outcome)
             }),
         });
-        if succeeded {
+        if succeeded && self.id.kind.holds_data() {
             self.points.push(RecoveryPoint {
                 name,
                 taken_at: at,
@@ -236,6 +290,25 @@ impl Observed {
         self
     }
 
+    /// The repository's last reading is otherwise.
+    pub(crate) fn read(self, change: impl FnOnce(&mut RepositoryReading)) -> Self {
+        self.with(|facts| {
+            let repository = facts.repository.as_mut();
+            change(repository.and_then(|it| it.reading.as_mut()).unwrap());
+        })
+    }
+
+    /// The repository can't be read since so many minutes.
+    pub(crate) fn unreadable(mut self, minutes: i64) -> Self {
+        let since = self.now - SignedDuration::from_mins(minutes);
+        self.facts.repository.as_mut().unwrap().failure = Some(ReadFailure {
+            since,
+            error: "the password is wrong".to_owned(),
+            hint: None,
+        });
+        self
+    }
+
     /// Nobody can look since so many minutes.
     pub(crate) fn blind(mut self, minutes: i64) -> Self {
         self.blind = Some(Blind {
@@ -266,19 +339,19 @@ impl Observed {
         }
         let asset = Asset {
             id: self.id,
-            labels: std::collections::BTreeMap::new(),
+            labels: BTreeMap::new(),
             own: self.own,
             suspended: false,
-            planned: std::collections::BTreeMap::new(),
+            planned: BTreeMap::new(),
             history,
             facts: Some(Box::new(self.facts)),
             blind: self.blind,
         };
         AssetView {
             assessment: Arc::new(assess_asset(&asset, &[], self.now)),
-            next_starts: std::collections::BTreeMap::new(),
-            progress: std::collections::BTreeMap::new(),
-            places: std::collections::BTreeMap::new(),
+            next_starts: BTreeMap::new(),
+            progress: BTreeMap::new(),
+            places: self.places,
             asset: Arc::new(asset),
         }
     }

@@ -8,6 +8,8 @@ use lifeboat_core::{Facts, Integrity, Loss, Operation, PointVerification, Recove
 use serde::{Deserialize, Serialize};
 
 use super::kinds::{ArchivingReport, AvailabilityReport, InstanceReport, WindowReport};
+use super::maintenance::MaintenanceReport;
+use super::repository::RepositoryReport;
 use super::{AssetSummary, Point};
 use crate::api::{Alert, AsOf, CheckReport, RunReport, seconds};
 
@@ -46,6 +48,10 @@ pub struct AssetDetail {
     pub instances: Vec<InstanceReport>,
     /// Whether the program runs, for what is one.
     pub availability: Option<AvailabilityReport>,
+    /// What a repository tells of itself, for what is one.
+    pub repository: Option<RepositoryReport>,
+    /// The upkeep of the repository that it is copied to, where there is any to know of.
+    pub repository_maintenance: Option<MaintenanceReport>,
     /// The alerts about it.
     pub alerts: Vec<Alert>,
 }
@@ -135,6 +141,8 @@ impl AssetDetail {
             archiving: facts.archiving.as_ref().map(ArchivingReport::from),
             instances: facts.instances.iter().map(InstanceReport::from).collect(),
             availability: facts.availability.as_ref().map(AvailabilityReport::from),
+            repository: facts.repository.as_deref().map(RepositoryReport::from),
+            repository_maintenance: MaintenanceReport::of_repository(view, asset),
             alerts: Alert::sorted(view.alerts.iter().filter(|alert| &alert.key.asset == id)),
         }
     }

@@ -7,6 +7,7 @@ use lifeboat_controller::AssetView;
 use lifeboat_core::{AssetId, AssetKind, Objectives, Operation, RecoveryPoint, RunId, Status};
 use serde::{Deserialize, Serialize};
 
+use super::maintenance::MaintenanceReport;
 use super::observed::{BlindReport, ScheduleReport, UnderWayReport};
 use crate::api::{CheckReport, FindingReport, RunReport, seconds};
 
@@ -37,6 +38,8 @@ pub struct AssetSummary {
     pub newest_good_recovery_point: Option<Point>,
     /// The backup that ended last.
     pub last_backup: Option<RunReport>,
+    /// How its upkeep goes, for what is maintained.
+    pub maintenance: Option<MaintenanceReport>,
     /// What runs now.
     pub running: Vec<RunningRun>,
     /// What runs next.
@@ -170,6 +173,7 @@ impl AssetSummary {
             objectives: assessment.effective.objectives.into(),
             newest_good_recovery_point: newest.map(|point| Point::new(point, at)),
             last_backup: last_backup.map(RunReport::from),
+            maintenance: MaintenanceReport::new(view, at),
             running: running(view, at),
             next_runs: view
                 .next_starts

@@ -7,6 +7,9 @@ mod cnpg;
 mod cnpg_collector;
 mod cron_job;
 mod job;
+mod kopia;
+mod kopia_maintenance;
+mod kopia_repository;
 mod labels;
 mod success;
 
@@ -21,4 +24,6 @@ pub(super) const GROUPS: &[&[Family<View>]] = &[
     cnpg_collector::FAMILIES,
     cron_job::FAMILIES,
     job::FAMILIES,
+    kopia_maintenance::FAMILIES,
+    kopia_repository::FAMILIES,
 ];

@@ -5,7 +5,7 @@ use lifeboat_controller::{AssetView, View};
 use lifeboat_core::{CLOCK_TOLERANCE, Check, Operation, Run, Status, later};
 
 /// What stands for a success that is overdue: any age is too old for it.
-const NEVER: Timestamp = Timestamp::UNIX_EPOCH;
+pub(super) const NEVER: Timestamp = Timestamp::UNIX_EPOCH;
 
 /// When a backup last succeeded, whatever became of it. Absent while a first one isn't due.
 pub(super) fn last(view: &View, asset: &AssetView) -> Option<Timestamp> {

@@ -8,7 +8,7 @@ use lifeboat_web::api::{AssetDetail, RunReport};
 use serde::Serialize;
 
 use super::{
-    observed, overview,
+    maintained, observed, overview,
     words::{self, span, status},
 };
 use crate::output::{Report, Table, alert, bytes, fine, short_age, time};
@@ -54,6 +54,7 @@ impl Report for Detail {
         let findings: Vec<_> = detail.summary.findings.iter().collect();
         observed::findings(out, &findings)?;
         observed::write(out, detail, at)?;
+        maintained::write(out, detail, at)?;
         self.write_operations(out, at)?;
         self.write_points(out)?;
         self.write_runs(out, at)?;
@@ -167,7 +168,7 @@ impl Detail {
     }
 
     fn write_runs(&self, out: &mut dyn Write, at: Timestamp) -> io::Result<()> {
-        if !self.asset.summary.kind.holds_data() {
+        if self.asset.summary.kind.operation().is_none() {
             return Ok(());
         }
         writeln!(out)?;

@@ -2,6 +2,7 @@
 
 mod asked;
 mod detail;
+mod maintained;
 mod observed;
 mod overview;
 pub(super) mod selection;

@@ -3,13 +3,13 @@
 use std::io::{self, Write};
 
 use jiff::Timestamp;
-use lifeboat_core::{AssetKind, Operation, Status};
+use lifeboat_core::Status;
 use lifeboat_kubernetes::CLUSTER_NOT_SEEN;
 use lifeboat_web::api::{AssetCounts, AssetList, AssetSummary, FindingReport};
 use serde::Serialize;
 
 use super::{
-    observed,
+    maintained, observed,
     words::{self, span, status},
 };
 use crate::output::{Report, Table, alert, fine, note, short_age};
@@ -155,9 +155,15 @@ fn table(assets: &[AssetSummary], at: Timestamp) -> Table {
     let headings = ["ASSET", "STATUS", "GOOD BACKUP", "LAST RUN", "NEXT RUN"];
     let mut table = Table::new(&headings);
     for asset in assets {
-        let holds_data = asset.kind.holds_data();
-        // What holds nothing has no backups to tell of.
-        let told = |text: &dyn Fn() -> String| if holds_data { text() } else { "-".to_owned() };
+        // What nothing is done with has nothing to tell of.
+        let is_carried_out = asset.kind.operation().is_some();
+        let told = |text: &dyn Fn() -> String| {
+            if is_carried_out {
+                text()
+            } else {
+                "-".to_owned()
+            }
+        };
         table.row([
             folded(&asset.asset.to_string()),
             status(asset.status),
@@ -169,8 +175,11 @@ fn table(assets: &[AssetSummary], at: Timestamp) -> Table {
     table
 }
 
-/// The newest good backup's age and what is promised.
+/// The age of the newest good backup, or of the last good maintenance, and what is promised.
 fn newest(asset: &AssetSummary) -> String {
+    if let Some(maintenance) = &asset.maintenance {
+        return maintained::age(maintenance, asset.objectives.maintenance_age_seconds);
+    }
     let promised = span(asset.objectives.maximum_age_seconds);
     match &asset.newest_good_recovery_point {
         Some(point) => {
@@ -186,20 +195,31 @@ fn newest(asset: &AssetSummary) -> String {
 
 fn last(asset: &AssetSummary, at: Timestamp) -> String {
     let mut running = asset.running.iter();
-    if let Some(running) = running.find(|running| running.operation == Operation::Backup) {
+    let operation = asset.kind.operation();
+    if let Some(running) = running.find(|running| Some(running.operation) == operation) {
         return note(&format!("running {}", short_age(running.started_at, at)));
     }
-    match &asset.last_backup {
+    let last = match &asset.maintenance {
+        Some(maintenance) => &maintenance.last_run,
+        None => &asset.last_backup,
+    };
+    let left_a_trace = asset.newest_good_recovery_point.is_some()
+        || asset
+            .maintenance
+            .as_ref()
+            .is_some_and(|report| report.last_maintenance.is_some());
+    match last {
         Some(run) => words::ended(run, at),
         // Others ran it, and left no trace but what it made.
-        None if asset.newest_good_recovery_point.is_some() => "not seen".to_owned(),
+        None if left_a_trace => "not seen".to_owned(),
         None => "never".to_owned(),
     }
 }
 
 fn next(asset: &AssetSummary, at: Timestamp) -> String {
     let mut next = asset.next_runs.iter();
-    match next.find(|next| next.operation == Operation::Backup) {
+    let operation = asset.kind.operation();
+    match next.find(|next| Some(next.operation) == operation) {
         Some(next) => words::due(next.at, at),
         None => "none".to_owned(),
     }
