@@ -22,12 +22,12 @@ fn subject(text: &str) -> CoverageSubject {
 
 fn state(status: CoverageStatus) -> CoverageState {
     match status {
-        CoverageStatus::Covered => CoverageState::Covered {
+        Covered => CoverageState::Covered {
             by: vec!["ReplicationSource/shop/data".parse().unwrap()],
         },
-        CoverageStatus::Uncovered => CoverageState::Uncovered { why: "so".into() },
-        CoverageStatus::Unknown => CoverageState::Unknown { why: "so".into() },
-        CoverageStatus::Excused => CoverageState::Excused {
+        Uncovered => CoverageState::Uncovered { why: "so".into() },
+        Unknown => CoverageState::Unknown { why: "so".into() },
+        Excused => CoverageState::Excused {
             reason: "so".into(),
         },
     }

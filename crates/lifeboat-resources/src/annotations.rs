@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
-use lifeboat_core::{ObjectiveOverrides, Severity};
+use lifeboat_core::{CoverageKind, ObjectiveOverrides, Severity};
 
 use crate::{
     values::{Written, read_bounded},
@@ -24,9 +24,15 @@ pub const MAXIMUM_RUN_DURATION: &str = "lifeboat.dev/maximum-run-duration";
 pub const SEVERITY: &str = "lifeboat.dev/severity";
 /// Whether the asset is paused: `"true"` or `"false"`.
 pub const SUSPEND: &str = "lifeboat.dev/suspend";
+/// Why the object's data needs no backup: a reason in the words of whoever decided it.
+pub const NO_BACKUP: &str = "lifeboat.dev/no-backup";
+/// What a backup covers, of its own namespace: `pvc/data, statefulset/search, cluster/db`.
+pub const COVERS: &str = "lifeboat.dev/covers";
+/// What a Kopia repository is called: objects that name the same one mean the same.
+pub const REPOSITORY: &str = "lifeboat.dev/repository";
 
 /// Every annotation that is read.
-pub const ALL: [&str; 7] = [
+pub const ALL: [&str; 10] = [
     BACKUP,
     MAXIMUM_AGE,
     VERIFICATION_AGE,
@@ -34,6 +40,9 @@ pub const ALL: [&str; 7] = [
     MAXIMUM_RUN_DURATION,
     SEVERITY,
     SUSPEND,
+    NO_BACKUP,
+    COVERS,
+    REPOSITORY,
 ];
 
 const PREFIX: &str = "lifeboat.dev/";
@@ -47,8 +56,23 @@ pub struct AssetAnnotations {
     pub suspend: bool,
     /// Whether it is a backup; none where it doesn't say.
     pub selected: Option<bool>,
+    /// Why its data needs no backup, if somebody said so.
+    pub no_backup: Option<String>,
+    /// What it covers; none where it doesn't say.
+    pub covers: Option<Vec<CoveredObject>>,
+    /// What the Kopia repository is called that it uses or maintains; none where it doesn't say.
+    pub repository: Option<String>,
     /// What could not be read, each with the next step. The rest holds nevertheless.
     pub problems: Vec<String>,
+}
+
+/// An object that a backup says to cover, in its own namespace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CoveredObject {
+    /// What it is.
+    pub kind: CoverageKind,
+    /// Its name.
+    pub name: String,
 }
 
 /// Reads the annotations of an object; of its labels, only [`BACKUP`].
@@ -70,11 +94,17 @@ pub fn read(
     };
     let suspend = reader.value(SUSPEND, boolean).unwrap_or(false);
     let selected = reader.selected(labels);
+    let no_backup = reader.value(NO_BACKUP, reason);
+    let covers = reader.covers();
+    let repository = reader.value(REPOSITORY, name);
     reader.unknown();
     AssetAnnotations {
         overrides,
         suspend,
         selected,
+        no_backup,
+        covers,
+        repository,
         problems: reader.problems,
     }
 }
@@ -111,6 +141,19 @@ impl Reader<'_> {
         annotation.or(label)
     }
 
+    /// What can be read of the list holds: it can only make more of the rest uncovered.
+    fn covers(&mut self) -> Option<Vec<CoveredObject>> {
+        let text = self.annotations.get(COVERS)?;
+        let entries = text.split(',').map(str::trim);
+        let entries = entries.filter(|entry| !entry.is_empty());
+        let read: Vec<Result<CoveredObject, String>> = entries.map(covered).collect();
+        let read = read.into_iter();
+        Some(
+            read.filter_map(|one| self.keep("annotation", COVERS, one))
+                .collect(),
+        )
+    }
+
     /// A name with a slip in it would promise something that nobody watches.
     fn unknown(&mut self) {
         let names = self.annotations.keys();
@@ -139,6 +182,52 @@ fn length(text: &str) -> Result<SignedDuration, String> {
         Err(format!(
             "it must be longer than nothing: use {expected}, or leave it out"
         ))
+    }
+}
+
+fn reason(text: &str) -> Result<String, String> {
+    let reason = text.trim();
+    if reason.is_empty() {
+        return Err(
+            "it has no reason, and counts for nothing: write why there is to be no backup, such as \
+             \"a cache that fills itself\""
+                .to_owned(),
+        );
+    }
+    Ok(reason.to_owned())
+}
+
+fn covered(entry: &str) -> Result<CoveredObject, String> {
+    let (kind, name) = entry.split_once('/').unwrap_or((entry, ""));
+    let kind = match kind.to_ascii_lowercase().as_str() {
+        "pvc" | "persistentvolumeclaim" => Some(CoverageKind::PersistentVolumeClaim),
+        "sts" | "statefulset" => Some(CoverageKind::StatefulSet),
+        "cluster" => Some(CoverageKind::CnpgCluster),
+        _ => None,
+    };
+    match kind {
+        Some(kind) if !name.is_empty() && !name.contains('/') => Ok(CoveredObject {
+            kind,
+            name: name.to_owned(),
+        }),
+        _ => Err(format!(
+            "'{entry}' is none of pvc/NAME, statefulset/NAME and cluster/NAME: name objects of the \
+             same namespace, with commas between them"
+        )),
+    }
+}
+
+fn name(text: &str) -> Result<String, String> {
+    const LONGEST: usize = 253;
+    let text = text.trim();
+    if text.is_empty() {
+        Err("it is empty: use a name, or leave it out".to_owned())
+    } else if text.len() > LONGEST || text.contains(char::is_control) {
+        Err(format!(
+            "it is no name: use up to {LONGEST} letters on one line"
+        ))
+    } else {
+        Ok(text.to_owned())
     }
 }
 
@@ -186,6 +275,18 @@ mod tests {
         assert_eq!(other, AssetAnnotations::default());
     }
 
+    #[rstest]
+    #[case("", &[])]
+    #[case("pvc", &[])]
+    #[case("pvc/", &[])]
+    #[case("pvc/other/data", &[])]
+    #[case("pvc/data, data", &["data"])]
+    fn of_what_is_covered_all_that_can_be_read_holds(#[case] text: &str, #[case] names: &[&str]) {
+        let covers = of(&[(COVERS, text)]).covers.unwrap();
+        let read: Vec<&str> = covers.iter().map(|one| one.name.as_str()).collect();
+        assert_eq!(read, names);
+    }
+
     #[test]
     fn every_annotation_is_read() {
         let read = of(&[
@@ -196,7 +297,17 @@ mod tests {
             (MAXIMUM_RUN_DURATION, "90m"),
             (SEVERITY, "critical"),
             (SUSPEND, "true"),
+            (REPOSITORY, "offsite"),
+            (NO_BACKUP, " a cache "),
+            (
+                COVERS,
+                "pvc/data, StatefulSet/search ,sts/queue,cluster/db,",
+            ),
         ]);
+        let covered = |kind, name: &str| CoveredObject {
+            kind,
+            name: name.to_owned(),
+        };
         let expected = AssetAnnotations {
             overrides: ObjectiveOverrides {
                 maximum_age: Some(SignedDuration::from_hours(36)),
@@ -207,6 +318,14 @@ mod tests {
             },
             suspend: true,
             selected: Some(true),
+            repository: Some("offsite".to_owned()),
+            no_backup: Some("a cache".to_owned()),
+            covers: Some(vec![
+                covered(CoverageKind::PersistentVolumeClaim, "data"),
+                covered(CoverageKind::StatefulSet, "search"),
+                covered(CoverageKind::StatefulSet, "queue"),
+                covered(CoverageKind::CnpgCluster, "db"),
+            ]),
             problems: Vec::new(),
         };
         assert_eq!(read, expected);
@@ -255,6 +374,23 @@ mod tests {
         "True",
         "the annotation lifeboat.dev/suspend: 'True' is neither true nor false: use \"true\" or \
          \"false\", in quotes"
+    )]
+    #[case(
+        NO_BACKUP,
+        " ",
+        "the annotation lifeboat.dev/no-backup: it has no reason, and counts for nothing: write why \
+         there is to be no backup, such as \"a cache that fills itself\""
+    )]
+    #[case(
+        COVERS,
+        "deployment/web",
+        "the annotation lifeboat.dev/covers: 'deployment/web' is none of pvc/NAME, statefulset/NAME \
+         and cluster/NAME: name objects of the same namespace, with commas between them"
+    )]
+    #[case(
+        REPOSITORY,
+        " ",
+        "the annotation lifeboat.dev/repository: it is empty: use a name, or leave it out"
     )]
     #[case(
         "lifeboat.dev/maximumAge",

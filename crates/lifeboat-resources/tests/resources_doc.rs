@@ -80,7 +80,7 @@ This page is made from the schema of the documents.
 ";
 
 /// The annotations of observed objects, and what each says.
-const ANNOTATIONS: [(&str, &str, &str); 7] = [
+const ANNOTATIONS: [(&str, &str, &str); 10] = [
     (
         annotations::BACKUP,
         "`\"true\"` or `\"false\"`",
@@ -115,6 +115,23 @@ const ANNOTATIONS: [(&str, &str, &str); 7] = [
         annotations::SUSPEND,
         "`\"true\"` or `\"false\"`",
         "Whether it is paused.",
+    ),
+    (
+        annotations::NO_BACKUP,
+        "text",
+        "Why its data needs no backup; on a PersistentVolumeClaim, a StatefulSet or a `Cluster`. See \
+         [coverage.md](coverage.md).",
+    ),
+    (
+        annotations::COVERS,
+        "such as `pvc/data, statefulset/search`",
+        "What a `CronJob` or a `PrometheusBackup` covers. See [coverage.md](coverage.md).",
+    ),
+    (
+        annotations::REPOSITORY,
+        "text",
+        "What its Kopia repository is called: objects with the same name mean the same repository, and \
+         others another one. Without it, Secrets of one name mean one repository.",
     ),
 ];
 
