@@ -1,6 +1,9 @@
 //! Declarations in the controller: assets that come, change, go and come back with their history.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 use lifeboat_core::{AssetHistory, AssetId, AssetKind, Finding, Observed, Policy, assess::Blind};
@@ -234,20 +237,9 @@ impl Controller {
         let Some(managed) = self.fleet.assets.get(id) else {
             return;
         };
-        let history = &managed.asset.history;
-        for run in observed.runs {
-            let Some(operation) = history.operation(run.operation).cloned() else {
-                continue;
-            };
-            self.recorder.record(if run.end.is_some() {
-                Record::Ended(run, operation)
-            } else {
-                Record::Began(run, operation)
-            });
-        }
-        if observed.asset_changed {
-            let history = Box::new(history.clone());
-            self.recorder.record(Record::Inventory(id.clone(), history));
+        if observed != Observed::default() {
+            let asset = Arc::clone(&managed.asset);
+            self.recorder.record(Record::Observed(asset, observed));
         }
     }
 

@@ -28,8 +28,8 @@ pub struct AssetHistory {
     pub recovery_points: Vec<RecoveryPoint>,
     /// When somebody last looked which recovery points are there.
     pub inventory: Option<Inventory>,
-    /// What its operations came to.
-    pub operations: BTreeMap<Operation, OperationHistory>,
+    /// What its operations came to. Boxed, since a map makes room for several at once.
+    pub operations: BTreeMap<Operation, Box<OperationHistory>>,
     /// The last loss of recovery points, while it matters.
     pub loss: Option<Loss>,
     /// What is remembered of its maintenance beside runs; none for what has none.
@@ -130,7 +130,7 @@ impl AssetHistory {
     /// What an operation's runs came to, if there was any.
     #[must_use]
     pub fn operation(&self, operation: Operation) -> Option<&OperationHistory> {
-        self.operations.get(&operation)
+        self.operations.get(&operation).map(Box::as_ref)
     }
 
     /// Takes in a run that began or ended.

@@ -23,7 +23,7 @@ pub enum News<'a> {
     /// Since when it is suspended, or that it is not, as in [`Ledger::set_suspended`].
     Suspended(&'a AssetId, Option<Timestamp>),
     /// Runs of it began or ended, and what its operations came to by all of these.
-    Runs(&'a [Run], &'a BTreeMap<Operation, OperationHistory>),
+    Runs(&'a [Run], &'a BTreeMap<Operation, Box<OperationHistory>>),
     /// Which recovery points there are, as in [`Ledger::put_inventory`].
     Inventory(&'a AssetId, &'a AssetHistory),
 }
@@ -67,7 +67,7 @@ impl News<'_> {
 async fn write_runs(
     connection: &mut AnyConnection,
     runs: &[Run],
-    operations: &BTreeMap<Operation, OperationHistory>,
+    operations: &BTreeMap<Operation, Box<OperationHistory>>,
 ) -> Result<(), sqlx::Error> {
     for run in runs {
         write_run(connection, run).await?;

@@ -12,6 +12,7 @@ mod faults;
 mod forget;
 mod full_disk;
 mod killed;
+mod news;
 mod opening;
 mod properties;
 mod recovery_points;

@@ -3,18 +3,26 @@
 //! Writes wait in memory while the ledger refuses them, and are repeated until it takes them. A
 //! message to people follows its write, so that it isn't sent again after a restart; while the
 //! ledger is away it goes out at once, since telling twice is better than not at all.
+//!
+//! What is seen of a large cluster at first sight is written many assets at a time. If such a
+//! transaction fails, its records are written one by one, so that none stands in the way of others.
+
+mod record;
+#[cfg(test)]
+mod tests;
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
-use jiff::Timestamp;
 use lifeboat_alerts::Message;
-use lifeboat_core::{AssetHistory, AssetId, OperationHistory, Run, readable_causes};
-use lifeboat_ledger::{AlertChanges, Error, Ledger, MessageKey};
+use lifeboat_core::readable_causes;
+use lifeboat_ledger::{Error, Ledger, News};
 use tokio::sync::{mpsc, oneshot};
 
+pub(crate) use self::record::Record;
+use self::record::together;
 use crate::mandate::Mandate;
 
 /// The first wait after a write that failed; it doubles up to [`LONGEST_WAIT`].
@@ -24,32 +32,8 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// How often a write is repeated that fails for a reason which doesn't look like passing.
 const ATTEMPTS: u32 = 5;
 
-/// Something to write down.
-#[derive(Debug)]
-pub(crate) enum Record {
-    /// An asset was seen.
-    Seen(AssetId, Timestamp),
-    /// An asset is declared no more.
-    Gone(AssetId, Timestamp),
-    /// An asset was suspended, or is no longer.
-    Suspended(AssetId, Option<Timestamp>),
-    /// A run began.
-    Began(Run, OperationHistory),
-    /// A run ended.
-    Ended(Run, OperationHistory),
-    /// Somebody looked which recovery points there are.
-    Inventory(AssetId, Box<AssetHistory>),
-    /// Alerts changed, and people are to be told.
-    Alerts(AlertChanges, Vec<Message>),
-    /// A message was taken.
-    Delivered(MessageKey, String, Timestamp),
-    /// A message was not taken.
-    Undelivered(MessageKey, Timestamp, String),
-    /// What ended before this moment may be forgotten.
-    Forget(Timestamp),
-    /// Everything before this is written.
-    Flush(oneshot::Sender<()>),
-}
+/// How many records are taken from the queue at once.
+const AT_ONCE: usize = 512;
 
 /// How writing goes.
 #[derive(Debug, Clone, Default)]
@@ -138,20 +122,49 @@ struct Writer {
 
 impl Writer {
     async fn run(self, mut queue: mpsc::UnboundedReceiver<Record>) {
-        // What waits when the mandate ends is for whoever acts next to find out.
-        while let Some(mut record) = queue.recv().await
-            && self.mandate.holds()
-        {
-            self.write_until_taken(&mut record).await;
-            if let Record::Alerts(_, messages) = &mut record {
-                forward(&self.inbox, messages);
+        let mut records = Vec::new();
+        while queue.recv_many(&mut records, AT_ONCE).await > 0 {
+            while !records.is_empty() {
+                let later = records.split_off(together(&records));
+                if !self.write_together(&records).await {
+                    for record in records {
+                        // What waits when the mandate ends is for whoever acts next to find out.
+                        if !self.mandate.holds() {
+                            return;
+                        }
+                        self.write_alone(record).await;
+                    }
+                }
+                records = later;
             }
-            if let Record::Flush(done) = record {
-                // Whoever wanted to know may have gone.
-                let _ = done.send(());
-            }
-            self.health().waiting -= 1;
         }
+    }
+
+    /// Writes several records in one transaction; tells whether they are written. One alone isn't.
+    async fn write_together(&self, records: &[Record]) -> bool {
+        if records.len() < 2 || !self.mandate.holds() {
+            return false;
+        }
+        let news: Vec<News<'_>> = records.iter().flat_map(Record::news).collect();
+        let written = self.ledger.write_news(&news).await;
+        if let Err(error) = &written {
+            tracing::debug!("written one by one, because of {error}");
+            return false;
+        }
+        self.health().waiting -= records.len();
+        true
+    }
+
+    async fn write_alone(&self, mut record: Record) {
+        self.write_until_taken(&mut record).await;
+        if let Record::Alerts(_, messages) = &mut record {
+            forward(&self.inbox, messages);
+        }
+        if let Record::Flush(done) = record {
+            // Whoever wanted to know may have gone.
+            let _ = done.send(());
+        }
+        self.health().waiting -= 1;
     }
 
     async fn write_until_taken(&self, record: &mut Record) {
@@ -197,6 +210,7 @@ impl Writer {
             Record::Began(run, history) => ledger.begin_run(run, history).await,
             Record::Ended(run, history) => ledger.end_run(run, history).await,
             Record::Inventory(asset, history) => ledger.put_inventory(asset, history).await,
+            Record::Observed(..) => ledger.write_news(&record.news()).await,
             Record::Alerts(changes, _) => ledger.save_alerts(changes).await,
             Record::Delivered(key, by, now) => ledger.message_delivered(key, by, *now).await,
             Record::Undelivered(key, again_at, error) => {
