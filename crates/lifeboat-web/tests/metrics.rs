@@ -20,8 +20,8 @@ use lifeboat_repository::RequestKind;
 use lifeboat_testkit::tools::tool;
 use lifeboat_web::metrics::{Process, TextFormat, document, render};
 use support::{
-    DAY, HOUR, alert, busy, cnpg, cron_job, failing, finding, id, mixed, now, operator, sound,
-    unknown, view,
+    DAY, HOUR, alert, busy, cnpg, cron_job, failing, finding, id, kopia_maintenance,
+    kopia_repository, kopia_source, mixed, now, operator, sound, unknown, view,
 };
 
 fn rendered(view: &View, format: TextFormat) -> String {
@@ -53,6 +53,13 @@ fn full() -> View {
             .build(),
         cron_job(now(), "immich", "unseen").blind(30).build(),
         operator(now(), "cnpg-system", "barman-cloud", 0).build(),
+        kopia_source(now(), "media", "photos", "kopia-config")
+            .completed(8 * HOUR, 4)
+            .build(),
+        kopia_maintenance(now(), "media", "kopia-config")
+            .completed(8 * HOUR, 20)
+            .build(),
+        kopia_repository(now(), "media", "kopia-config").build(),
     ]);
     view.findings = vec![finding("lookalike_cron_job")];
     view.alerts = vec![
@@ -81,11 +88,11 @@ fn before_anything_is_known_no_zero_is_told() {
     assert_eq!(
         series,
         [
+            "lifeboat_start_timestamp_seconds 1795255200",
             &format!(
                 "lifeboat_build_info{{version=\"{}\"}} 1",
                 env!("CARGO_PKG_VERSION")
             ),
-            "lifeboat_start_timestamp_seconds 1795255200",
         ]
     );
     assert!(text.ends_with("# EOF\n"));

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::{Family, PROCESS_GROUPS, STANDING_GROUPS, VIEW_GROUPS, compatibility};
 
 /// What each group is about, in the order of the groups.
-const TITLES: [&str; 12] = [
+const TITLES: [&str; 14] = [
     "Assets",
     "Recovery points",
     "Runs",
@@ -13,6 +13,8 @@ const TITLES: [&str; 12] = [
     "Schedules and backups of others",
     "Instances of databases",
     "WAL",
+    "Maintenance",
+    "Kopia repositories",
     "What is seen, and findings",
     "Alerts",
     "Lifeboat itself",
@@ -21,11 +23,13 @@ const TITLES: [&str; 12] = [
 ];
 
 /// What the groups of names that others gave are about, in their order.
-const COMPATIBILITY_TITLES: [&str; 4] = [
+const COMPATIBILITY_TITLES: [&str; 6] = [
     "Compatibility: CloudNativePG, names that only rules knew",
     "Compatibility: CloudNativePG's exporter",
     "Compatibility: CronJobs, as kube-state-metrics has them",
     "Compatibility: Jobs, as kube-state-metrics has them",
+    "Compatibility: the maintenance of Kopia repositories, as VolSync names it",
+    "Compatibility: Kopia repositories, as VolSync names it",
 ];
 
 /// The tables of all families, as Markdown.

@@ -6,10 +6,10 @@ use jiff::{SignedDuration, Timestamp};
 use lifeboat_controller::AssetView;
 use lifeboat_core::{
     ArchiverReading, Archiving, ArchivingCondition, AssetHistory, AssetId, AssetKind, Availability,
-    Definition, Facts, Finding, Instance, InstanceReading, InstanceRole, Integrity,
+    Definition, Facts, Finding, Instance, InstanceReading, InstanceRole, Integrity, NewestSnapshot,
     ObjectiveOverrides, Observation, ObservedPoints, ObservedSchedule, Outcome, ReadFailure,
     RecoveryPoint, RecoveryWindow, RepositoryFacts, RepositoryReading, Run, RunEnd, RunId,
-    RunTrigger, Schedule, ScheduleState, UnderWay,
+    RunTrigger, Schedule, ScheduleState, SnapshotSource, UnderWay,
     assess::{Asset, Blind, assess_asset},
 };
 
@@ -121,7 +121,18 @@ pub(crate) fn kopia_repository(now: Timestamp, namespace: &str, name: &str) -> O
             objects: Some(4_200),
             deduplication_ratio: Some(2.5),
             compression_ratio: Some(1.5),
-            sources: Vec::new(),
+            sources: vec![SnapshotSource {
+                name: "photos@media:/data".to_owned(),
+                snapshots: 30,
+                newest: Some(NewestSnapshot {
+                    at: now - SignedDuration::from_hours(9),
+                    bytes: 12 << 30,
+                    files: 9_000,
+                    errors: 0,
+                }),
+                incomplete: 0,
+                newest_incomplete_at: None,
+            }],
         }),
         failure: None,
     }));
