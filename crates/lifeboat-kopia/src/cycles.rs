@@ -61,6 +61,10 @@ pub(crate) fn full_cycles(maintenance: &Maintenance, now: Timestamp) -> Vec<Full
         .iter()
         .zip(ends)
         .filter_map(|(start, next)| {
+            // Of its end nothing may be left, and what a later quick cycle did isn't its.
+            if *start < forgotten_before {
+                return None;
+            }
             let from = tasks.partition_point(|(_, run)| run.start < *start);
             let to = next.map_or(tasks.len(), |next| {
                 tasks.partition_point(|(_, run)| run.start < *next)
@@ -69,8 +73,6 @@ pub(crate) fn full_cycles(maintenance: &Maintenance, now: Timestamp) -> Vec<Full
             let is_latest = next.is_none();
             let end = match conclusion(own) {
                 Some(end) => Some(end),
-                // Its end may have been written down and forgotten.
-                None if *start < forgotten_before => return None,
                 None if is_latest && now < later(*start, maintenance.full.interval) => None,
                 None => Some(cut_short(own)),
             };
@@ -149,4 +151,159 @@ fn forgotten_before(last: &[TaskRun]) -> Timestamp {
 pub(crate) fn overdue(maintenance: &Maintenance, now: Timestamp) -> Option<SignedDuration> {
     let due = maintenance.schedule.next_full()?;
     (due < now).then(|| now.duration_since(due))
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// A minute of 2026-11-21.
+    fn minute(minutes: i64) -> Timestamp {
+        let midnight: Timestamp = "2026-11-21T00:00:00Z".parse().unwrap();
+        midnight + SignedDuration::from_mins(minutes)
+    }
+
+    /// Tasks, each a minute long, of a repository that is fully maintained each 60 minutes. A task
+    /// with a `!` behind it failed.
+    fn history(tasks: &[(i64, &str)]) -> Maintenance {
+        let mut runs = serde_json::Map::new();
+        for (start, task) in tasks {
+            let (task, failed) = match task.strip_suffix('!') {
+                Some(task) => (task, true),
+                None => (*task, false),
+            };
+            let mut run = json!({ "start": minute(*start), "end": minute(start + 1) });
+            if failed {
+                run["error"] = json!("no room");
+            } else {
+                run["success"] = json!(true);
+            }
+            // As kopia has them: the newest first.
+            let known = runs.entry(task).or_insert_with(|| json!([]));
+            if let Value::Array(known) = known {
+                known.insert(0, run);
+            }
+        }
+        serde_json::from_value(json!({
+            "owner": "me@host",
+            "full": { "enabled": true, "interval": 3_600_000_000_000_i64 },
+            "schedule": { "nextFullMaintenance": minute(60), "runs": runs },
+        }))
+        .unwrap()
+    }
+
+    /// Each cycle's start, its end if it has ended, and how.
+    fn seen(tasks: &[(i64, &str)], now: i64) -> Vec<(i64, String)> {
+        let since = |at: Timestamp| at.duration_since(minute(0)).as_mins();
+        full_cycles(&history(tasks), minute(now))
+            .into_iter()
+            .map(|cycle| {
+                let end = cycle.end.map_or("under way".to_owned(), |end| {
+                    format!("{} {}", end.outcome, since(end.at))
+                });
+                (since(cycle.start), end)
+            })
+            .collect()
+    }
+
+    #[rstest]
+    #[case::no_task(&[], &[])]
+    #[case::quick_cycles_alone(
+        &[(0, "compact-single-epoch"), (1, "advance-epoch"), (9, "quick-rewrite-contents"),
+          (10, "index-compaction"), (11, "cleanup-logs")],
+        &[])]
+    #[case::the_first_task_failed(&[(0, "snapshot-gc!")], &[(0, "failed 1")])]
+    #[case::a_later_task_failed(
+        &[(0, "snapshot-gc"), (1, "full-rewrite-contents!")], &[(0, "failed 2")])]
+    #[case::only_the_first_task_ran(&[(0, "snapshot-gc")], &[(0, "inconclusive 1")])]
+    #[case::it_was_killed_and_a_quick_cycle_followed(
+        &[(0, "snapshot-gc"), (1, "full-rewrite-contents"), (9, "quick-rewrite-contents"),
+          (10, "index-compaction"), (11, "cleanup-logs")],
+        &[(0, "inconclusive 2")])]
+    #[case::it_was_killed_in_its_epochs_and_a_quick_cycle_followed(
+        &[(0, "snapshot-gc"), (1, "compact-single-epoch"), (2, "advance-epoch"),
+          (9, "compact-single-epoch"), (10, "advance-epoch!")],
+        &[(0, "inconclusive 3")])]
+    #[case::it_was_killed_and_another_followed(
+        &[(0, "snapshot-gc"), (10, "snapshot-gc"), (11, "cleanup-logs")],
+        &[(0, "inconclusive 1"), (10, "succeeded 12")])]
+    #[case::all_went_well(
+        &[(0, "snapshot-gc"), (1, "full-rewrite-contents"), (2, "full-delete-blobs"),
+          (3, "compact-single-epoch"), (4, "advance-epoch"), (5, "cleanup-logs")],
+        &[(0, "succeeded 6")])]
+    #[case::what_a_quick_cycle_does_later_is_its_own(
+        &[(0, "snapshot-gc"), (5, "cleanup-logs"), (20, "compact-single-epoch!")],
+        &[(0, "succeeded 6")])]
+    fn cycles_are_told_by_their_tasks(
+        #[case] tasks: &[(i64, &str)],
+        #[case] expected: &[(i64, &str)],
+    ) {
+        let seen = seen(tasks, 1000);
+        let expected: Vec<_> = expected
+            .iter()
+            .map(|(start, end)| (*start, (*end).to_owned()))
+            .collect();
+        assert_eq!(seen, expected);
+    }
+
+    #[test]
+    fn the_latest_may_be_under_way_until_the_next_would_begin() {
+        let tasks = [(0, "snapshot-gc"), (10, "snapshot-gc")];
+        let under_way = (10, "under way".to_owned());
+        let cut_short = |start, end: &str| (start, end.to_owned());
+        assert_eq!(
+            seen(&tasks, 69),
+            [cut_short(0, "inconclusive 1"), under_way]
+        );
+        assert_eq!(
+            seen(&tasks, 70),
+            [
+                cut_short(0, "inconclusive 1"),
+                cut_short(10, "inconclusive 11")
+            ]
+        );
+    }
+
+    #[test]
+    fn what_kopia_may_have_forgotten_is_left_out() {
+        // Quick cycles clean up logs too, and only the last 50 times are remembered.
+        let mut tasks = vec![
+            (0, "snapshot-gc"),
+            (500, "snapshot-gc"),
+            (501, "cleanup-logs"),
+        ];
+        tasks.extend((0..49).map(|quick| (100 + quick, "cleanup-logs")));
+        assert_eq!(seen(&tasks, 1000), [(500, "succeeded 502".to_owned())]);
+    }
+
+    #[test]
+    fn a_failure_says_which_task_and_why() {
+        let history = history(&[(0, "snapshot-gc"), (1, "full-delete-blobs!")]);
+        let cycles = full_cycles(&history, minute(10));
+        let error = cycles[0].end.as_ref().and_then(|end| end.error.as_deref());
+        assert_eq!(error, Some("full-delete-blobs failed: no room"));
+    }
+
+    #[rstest]
+    #[case(include_str!("../tests/captured/maintenance.json"), &[None, Some(3_045_816)], None)]
+    #[case(
+        include_str!("../tests/captured/maintenance-failed.json"), &[None, Some(3_045_816), None],
+        Some("full-rewrite-contents failed: failed to rewrite 5 contents"))]
+    fn real_histories_are_told(
+        #[case] text: &str,
+        #[case] freed: &[Option<u64>],
+        #[case] error: Option<&str>,
+    ) {
+        let maintenance: Maintenance = serde_json::from_str(text).unwrap();
+        let cycles = full_cycles(&maintenance, "2026-11-25T00:00:00Z".parse().unwrap());
+        let gave_back: Vec<_> = cycles.iter().map(|cycle| cycle.freed_bytes).collect();
+        assert_eq!(gave_back, freed);
+        let last = cycles.last().and_then(|cycle| cycle.end.as_ref()).unwrap();
+        assert_eq!(last.error.as_deref(), error);
+        let first = cycles[0].end.as_ref().unwrap();
+        assert_eq!(first.outcome, Outcome::Succeeded);
+    }
 }

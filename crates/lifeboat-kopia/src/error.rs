@@ -54,10 +54,7 @@ pub enum Error {
     },
     /// The password is another one.
     #[error("the password of the Kopia repository is wrong")]
-    WrongPassword {
-        /// Whether the password ends with a line break.
-        ends_with_line_break: bool,
-    },
+    WrongPassword,
     /// There is no repository.
     #[error("there is no Kopia repository at {place}")]
     NoRepository {
@@ -116,13 +113,7 @@ impl Error {
                 "the store may be slow or hang; it is tried again, and spec.kopiaRepositories says \
                  how often"
             }
-            Self::WrongPassword {
-                ends_with_line_break: true,
-            } => {
-                "KOPIA_PASSWORD ends with a line break, which belongs to the password: write the \
-                 file without one"
-            }
-            Self::WrongPassword { .. } => "KOPIA_PASSWORD must be that of the repository",
+            Self::WrongPassword => "KOPIA_PASSWORD must be that of the repository",
             Self::NoRepository { .. } => {
                 "check the bucket, the prefix or the path: the bucket may be missing too. Lifeboat \
                  never makes a repository"

@@ -49,9 +49,7 @@ pub(crate) fn understand(command: &'static str, stderr: &str, place: &str) -> Er
     let text = message.to_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
     if says(&["invalid repository password"]) {
-        Error::WrongPassword {
-            ends_with_line_break: false,
-        }
+        Error::WrongPassword
     } else if says(&[
         "repository not initialized",
         "specified bucket does not exist",
@@ -91,7 +89,7 @@ mod tests {
 
     fn kind(error: &Error) -> &'static str {
         match error {
-            Error::WrongPassword { .. } => "password",
+            Error::WrongPassword => "password",
             Error::NoRepository { .. } => "none",
             Error::TooOld(_) => "old",
             Error::AccessDenied(_) => "denied",

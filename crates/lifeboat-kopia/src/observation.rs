@@ -201,3 +201,180 @@ fn maintenance_findings(reading: &Reading) -> Option<Finding> {
     }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::{
+        RepositoryName,
+        documents::{BlobTotals, ContentTotals, SnapshotList},
+    };
+
+    fn moment(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn id() -> AssetId {
+        let name = RepositoryName {
+            namespace: "backups".to_owned(),
+            name: "kopia".to_owned(),
+        };
+        name.asset_id()
+    }
+
+    /// What real repositories said, with changes to the maintenance that they told.
+    fn reading(maintenance: &str, changes: &Value) -> Reading {
+        let mut maintenance: Value = serde_json::from_str(maintenance).unwrap();
+        if let (Value::Object(known), Value::Object(changes)) = (&mut maintenance, changes) {
+            known.extend(changes.clone());
+        }
+        let snapshots = include_str!("../tests/captured/snapshots.json");
+        let blobs = include_str!("../tests/captured/blobs.json");
+        Reading {
+            at: moment("2026-11-21T18:00:00Z"),
+            unique_id: "5e1f".to_owned(),
+            storage: "filesystem: /data".to_owned(),
+            maintenance: serde_json::from_value(maintenance).unwrap(),
+            snapshots: SnapshotList::read(&mut snapshots.as_bytes()).unwrap(),
+            blobs: BlobTotals::read(&mut blobs.as_bytes()).unwrap(),
+            contents: ContentTotals::read(include_str!("../tests/captured/contents.txt")),
+        }
+    }
+
+    const GOOD: &str = include_str!("../tests/captured/maintenance.json");
+    const FAILED: &str = include_str!("../tests/captured/maintenance-failed.json");
+    const UNSCHEDULED: &str = include_str!("../tests/captured/unscheduled.json");
+
+    fn observed(reading: &Reading) -> Observation {
+        observe(&id(), Some(reading), None, reading.at)
+    }
+
+    fn codes(observation: &Observation) -> Vec<&str> {
+        let findings = observation.facts.findings.iter();
+        findings.map(|finding| finding.code).collect()
+    }
+
+    #[test]
+    fn of_an_unread_repository_nothing_is_said_but_why() {
+        let failure = ReadFailure {
+            since: moment("2026-11-21T12:00:00Z"),
+            error: "no way".to_owned(),
+            hint: None,
+        };
+        let observation = observe(&id(), None, Some(&failure), failure.since);
+        assert!(observation.facts.is_unread());
+        assert_eq!(observation.facts.schedules, None);
+        assert_eq!(observation.facts.repository.unwrap().failure, Some(failure));
+    }
+
+    #[test]
+    fn a_failed_reading_keeps_what_was_known() {
+        let reading = reading(GOOD, &json!({}));
+        let failure = ReadFailure {
+            since: moment("2026-11-22T12:00:00Z"),
+            error: "no way".to_owned(),
+            hint: None,
+        };
+        let observation = observe(&id(), Some(&reading), Some(&failure), failure.since);
+        assert_eq!(observation.runs, observed(&reading).runs);
+        let repository = observation.facts.repository.unwrap();
+        assert_eq!(repository.failure, Some(failure));
+        assert_eq!(repository.reading.unwrap().at, reading.at);
+    }
+
+    #[test]
+    fn a_maintained_repository_is_told_with_all_its_figures() {
+        let observation = observed(&reading(GOOD, &json!({})));
+        assert_eq!(codes(&observation), [""; 0]);
+        let created = moment("2026-11-21T16:21:14.303645223Z");
+        assert_eq!(observation.created_at, Some(created));
+        let maintained = moment("2026-11-21T16:21:32.226Z");
+        assert_eq!(observation.facts.maintained_at, Some(maintained));
+        let reading = observation.facts.repository.unwrap().reading.unwrap();
+        assert_eq!(reading.owner.as_deref(), Some("maintenance@volsync"));
+        assert_eq!(reading.physical_bytes, Some(3_036_905));
+        assert_eq!(reading.logical_bytes, Some(8_006_504));
+        assert_eq!(reading.objects, Some(17));
+        let rounded = |ratio: Option<f64>| ratio.map(|ratio| format!("{ratio:.3}"));
+        // 22000013 bytes of snapshots by 8006504, and 8006504 by 3006522.
+        assert_eq!(
+            rounded(reading.deduplication_ratio).as_deref(),
+            Some("2.748")
+        );
+        assert_eq!(rounded(reading.compression_ratio).as_deref(), Some("2.663"));
+        assert_eq!(reading.sources.len(), 3);
+    }
+
+    #[test]
+    fn runs_are_the_full_cycles_and_stay_the_same_however_often_they_are_read() {
+        let first = observed(&reading(GOOD, &json!({})));
+        let outcomes: Vec<_> = first.runs.iter().map(Run::outcome).collect();
+        assert_eq!(outcomes, [Some(Outcome::Succeeded); 2]);
+        let later = observed(&reading(FAILED, &json!({})));
+        assert_eq!(later.runs[..2], first.runs[..]);
+        let failed = &later.runs[2];
+        assert_eq!(failed.outcome(), Some(Outcome::Failed));
+        assert_ne!(failed.id, later.runs[1].id);
+        assert_eq!(failed.id.object(), None);
+    }
+
+    #[rstest]
+    #[case::kept(GOOD, json!({}), "active from 2026-11-22T16:21:32.148918106Z")]
+    #[case::switched_off(GOOD, json!({ "full": { "enabled": false, "interval": 1 } }), "suspended")]
+    #[case::paused_for_a_week(
+        GOOD,
+        json!({ "schedule": { "nextFullMaintenance": "2026-11-28T18:00:00Z", "runs": {} } }),
+        "suspended")]
+    #[case::never_planned(UNSCHEDULED, json!({}), "active from 2026-11-21T16:21:14.303645223Z")]
+    fn its_schedule_is_what_kopia_keeps_to(
+        #[case] maintenance: &str,
+        #[case] changes: Value,
+        #[case] expected: &str,
+    ) {
+        let observation = observed(&reading(maintenance, &changes));
+        let [schedule] = &observation.facts.schedules.unwrap()[..] else {
+            panic!("a repository has one schedule");
+        };
+        let state = match &schedule.state {
+            ScheduleState::Active { first_due, .. } => {
+                format!("active from {}", first_due.unwrap())
+            }
+            ScheduleState::Suspended { .. } => "suspended".to_owned(),
+            ScheduleState::Unusable { problem } => problem.clone(),
+        };
+        assert_eq!(state, expected);
+    }
+
+    #[rstest]
+    #[case::nobody_owns_it(json!({ "owner": "" }), &["kopia_maintenance_without_owner"])]
+    #[case::its_owner_is_gone(
+        json!({ "owner": "gone@nowhere",
+            "schedule": { "nextFullMaintenance": "2026-11-19T18:00:00Z", "runs": {} } }),
+        &["kopia_maintenance_left_undone"])]
+    #[case::its_owner_is_only_late(
+        json!({ "schedule": { "nextFullMaintenance": "2026-11-21T02:00:00Z", "runs": {} } }), &[])]
+    #[case::what_is_switched_off_is_not_left_undone(
+        json!({ "full": { "enabled": false, "interval": 1 },
+            "schedule": { "nextFullMaintenance": "2026-11-01T02:00:00Z", "runs": {} } }), &[])]
+    fn maintenance_that_nobody_does_is_a_finding(
+        #[case] changes: Value,
+        #[case] expected: &[&str],
+    ) {
+        assert_eq!(codes(&observed(&reading(GOOD, &changes))), expected);
+    }
+
+    #[test]
+    fn figures_that_were_not_understood_are_absent_and_that_is_a_finding() {
+        let mut reading = reading(GOOD, &json!({}));
+        reading.contents = None;
+        let observation = observed(&reading);
+        assert_eq!(codes(&observation), ["kopia_statistics_not_understood"]);
+        let reading = observation.facts.repository.unwrap().reading.unwrap();
+        assert_eq!((reading.logical_bytes, reading.objects), (None, None));
+        assert_eq!(reading.compression_ratio, None);
+        assert_eq!(reading.physical_bytes, Some(3_036_905));
+    }
+}

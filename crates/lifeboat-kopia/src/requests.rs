@@ -10,7 +10,10 @@ const PAGE: u64 = 1000;
 /// An operation is a request, but for listings: each page is one. How many objects a listing had is
 /// counted for all of them together, so at most one page is counted too many for each 1000 objects.
 /// What `kopia` repeats beneath its own counting isn't seen.
-pub(crate) fn count(metrics: &str, counters: &RequestCounters) {
+///
+/// Returns how many operations there were.
+pub(crate) fn count(metrics: &str, counters: &RequestCounters) -> u64 {
+    let mut operations = 0;
     for line in metrics.lines() {
         let Some((name, value)) = line.rsplit_once(' ') else {
             continue;
@@ -20,10 +23,12 @@ pub(crate) fn count(metrics: &str, counters: &RequestCounters) {
         };
         if let Some(kind) = kind_of(name) {
             counters.add(kind, value);
+            operations += value;
         } else if name == "kopia_blob_list_items_total" {
             counters.add(RequestKind::List, value / PAGE);
         }
     }
+    operations
 }
 
 fn kind_of(name: &str) -> Option<RequestKind> {
@@ -46,7 +51,8 @@ mod tests {
     #[test]
     fn operations_are_counted_by_what_stores_charge_for() {
         let counters = RequestCounters::default();
-        count(include_str!("../tests/captured/operations.txt"), &counters);
+        let captured = include_str!("../tests/captured/operations.txt");
+        assert_eq!(count(captured, &counters), 16);
         let counts = RequestKind::ALL.map(|kind| (kind.name(), counters.count(kind)));
         let expected = [
             ("list", 6),

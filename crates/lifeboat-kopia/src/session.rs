@@ -7,6 +7,7 @@ use tempfile::TempDir;
 
 use crate::{Error, RepositorySettings, program::Call, requests, storage::Storage};
 
+const CONNECT: &str = "repository connect";
 /// What stands in the folder of every repository on a file system.
 const FORMAT: &str = "kopia.repository.f";
 const SHARDS: &str = ".shards";
@@ -40,10 +41,8 @@ impl Session<'_> {
         let secrets = secrets
             .iter()
             .map(|(name, secret)| (*name, secret.reveal()));
-        self.call("repository connect", arguments, secrets.collect(), |_| {
-            Ok(())
-        })
-        .await
+        self.call(CONNECT, arguments, secrets.collect(), |_| Ok(()))
+            .await
     }
 
     /// Asks for something, and hands what `kopia` writes to `take`.
@@ -85,12 +84,12 @@ impl Session<'_> {
             place: &place,
         };
         let answer = call.run(take).await;
-        self.count(&counts);
-        answer.map_err(|error| self.with_line_break(error))
+        self.count(&counts, command == CONNECT);
+        answer
     }
 
     /// Counts what the last command asked of the store. One that was ended has left no counts.
-    fn count(&self, folder: &Path) {
+    fn count(&self, folder: &Path, connects: bool) {
         if !self.settings.storage.is_object_store() {
             return;
         }
@@ -102,21 +101,19 @@ impl Session<'_> {
             let Ok(metrics) = fs::read_to_string(&counts) else {
                 continue;
             };
-            let unseen = self.settings.storage.requests_at_each_start();
+            let seen = requests::count(&metrics, self.requests);
+            let opening = self.settings.storage.requests_to_open();
+            let unseen = match (connects, seen) {
+                (false, _) => opening,
+                // To connect, it opens the store, looks whether there is a repository, and only if so
+                // opens the store again, to be used and counted.
+                (true, 0) => opening + 1,
+                (true, _) => 2 * opening + 1,
+            };
             self.requests.add(RequestKind::Read, unseen);
-            requests::count(&metrics, self.requests);
             if let Err(error) = fs::remove_file(&counts) {
                 tracing::warn!("requests to a Kopia repository may be counted twice: {error}");
             }
-        }
-    }
-
-    fn with_line_break(&self, error: Error) -> Error {
-        match error {
-            Error::WrongPassword { .. } => Error::WrongPassword {
-                ends_with_line_break: self.settings.password.reveal().ends_with('\n'),
-            },
-            other => other,
         }
     }
 }

@@ -18,8 +18,7 @@ use crate::{RepositoryName, storage::Storage};
 pub struct RepositorySettings {
     /// Where it is.
     pub storage: Storage,
-    /// Its password, to the last byte: a line break at its end belongs to it, as it does for
-    /// `VolSync`.
+    /// Its password.
     pub password: Secret,
 }
 
@@ -163,11 +162,9 @@ impl Files {
         names.iter().find_map(|name| self.get(name))
     }
 
-    /// What a file says, to the last byte.
+    /// What a file says that has to be there.
     fn needed(&self, name: &'static str) -> Result<&str, SettingsError> {
-        let text = self.texts.get(name).map(String::as_str);
-        text.filter(|text| !text.is_empty())
-            .ok_or_else(|| self.lacking(name))
+        self.get(name).ok_or_else(|| self.lacking(name))
     }
 
     pub(crate) fn is_true(&self, name: &str) -> bool {
@@ -235,13 +232,13 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_line_break_belongs_to_the_password_and_to_nothing_else() {
+    fn a_line_break_at_the_end_of_a_file_means_nothing() {
         let folder = folder(&[
             ("KOPIA_REPOSITORY", "filesystem:///data\n"),
             ("KOPIA_PASSWORD", "secret\n"),
         ]);
         let settings = RepositorySettings::read(Some(folder.path()), &name()).unwrap();
-        assert_eq!(settings.password.reveal(), "secret\n");
+        assert_eq!(settings.password.reveal(), "secret");
         assert_eq!(settings.storage.to_string(), "filesystem: /data");
     }
 

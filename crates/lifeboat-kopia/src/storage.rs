@@ -113,9 +113,9 @@ impl Storage {
         }
     }
 
-    /// How many requests each start of `kopia` makes before it begins to count them: on S3 it looks
-    /// for settings of the bucket, and asks for the region if it isn't told.
-    pub(crate) fn requests_at_each_start(&self) -> u64 {
+    /// How many requests it takes to open the store, which `kopia` doesn't count: on S3 it looks for
+    /// settings of the bucket, and asks for the region if it isn't told.
+    pub(crate) fn requests_to_open(&self) -> u64 {
         match self {
             Self::S3(s3) => 1 + u64::from(s3.region.is_none()),
             Self::Filesystem { .. } | Self::Other { .. } => 0,

@@ -22,6 +22,7 @@ pub mod garage;
 pub mod http;
 pub mod http_server;
 pub mod instance_exporter;
+pub mod kopia;
 pub mod kube_state_metrics;
 pub mod kubernetes_objects;
 pub mod moto;

@@ -160,4 +160,38 @@ mod tests {
         let list = SnapshotList::read(&mut "[\n]".as_bytes()).unwrap();
         assert_eq!(list, SnapshotList::default());
     }
+
+    #[test]
+    fn the_newest_complete_snapshot_counts_with_all_its_files() {
+        let db = source("db@apps:/data");
+        let newest = NewestSnapshot {
+            at: "2026-11-21T16:21:15.6768986Z".parse().unwrap(),
+            bytes: 11_000_005,
+            files: 4,
+            errors: 0,
+        };
+        assert_eq!((db.snapshots, db.incomplete), (2, 0));
+        assert_eq!(db.newest, Some(newest));
+    }
+
+    #[test]
+    fn what_could_not_be_read_is_counted() {
+        let files = source("files@apps:/data");
+        let newest = files.newest.unwrap();
+        assert_eq!((newest.files, newest.errors), (2, 1));
+    }
+
+    #[test]
+    fn a_snapshot_that_was_cut_short_is_none() {
+        let big = source("big@apps:/data");
+        assert_eq!((big.snapshots, big.newest), (0, None));
+        assert_eq!(big.incomplete, 1);
+        let began = "2026-11-21T16:21:16.495761442Z".parse().unwrap();
+        assert_eq!(big.newest_incomplete_at, Some(began));
+    }
+
+    #[test]
+    fn each_snapshot_counts_with_all_that_it_holds() {
+        assert_eq!(captured().bytes, 11_000_000 + 11_000_005 + 8);
+    }
 }
