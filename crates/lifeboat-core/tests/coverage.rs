@@ -10,14 +10,19 @@ use lifeboat_core::{
 };
 use rstest::rstest;
 
-const DATA: &str = "PersistentVolumeClaim/shop/data";
+const DATA: &str = "data";
 
 fn at(hour: i64) -> Timestamp {
     Timestamp::from_second(1_795_000_000 + hour * 3600).unwrap()
 }
 
-fn subject(text: &str) -> CoverageSubject {
-    text.parse().unwrap()
+fn subject(name: &str) -> CoverageSubject {
+    CoverageSubject {
+        cluster: None,
+        kind: CoverageKind::PersistentVolumeClaim,
+        namespace: "shop".to_owned(),
+        name: name.to_owned(),
+    }
 }
 
 fn state(status: CoverageStatus) -> CoverageState {
@@ -97,7 +102,7 @@ fn since_when_it_is_so(
 #[test]
 fn what_changes_is_to_be_remembered_and_nothing_else() {
     let mut memory = remembered(Covered, 5);
-    let other = "StatefulSet/shop/data";
+    let other = "cache";
     let seen = coverage(&[(other, Excused, Some(1)), (DATA, Covered, Some(1))]);
     let (_, changes) = memory.join(seen, at(10));
     let known = KnownCoverage {

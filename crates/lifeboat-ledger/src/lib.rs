@@ -8,6 +8,7 @@
 //! runs, recovery_points        what happened
 //! news                         much of all this in one transaction
 //! alerts, outbox               what people are told, and whether they were
+//! coverage                     since when what holds data is covered
 //! renaming                     assets that get the name of their cluster
 //! forget                       retention of history
 //! columns, select              values and conditions in SQL
@@ -27,6 +28,7 @@ mod assets;
 mod claim;
 mod columns;
 mod connect;
+mod coverage;
 mod error;
 mod forget;
 mod histories;

@@ -49,13 +49,13 @@ impl fmt::Display for CoverageKind {
 }
 
 impl FromStr for CoverageKind {
-    type Err = CoverageSubjectError;
+    type Err = UnknownCoverageKind;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Self::ALL
             .into_iter()
             .find(|kind| kind.name().eq_ignore_ascii_case(text))
-            .ok_or_else(|| CoverageSubjectError::UnknownKind(text.to_owned()))
+            .ok_or_else(|| UnknownCoverageKind(text.to_owned()))
     }
 }
 
@@ -81,40 +81,10 @@ impl fmt::Display for CoverageSubject {
     }
 }
 
-/// Why a text names nothing that holds data.
+/// A text that is no kind of what holds data.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum CoverageSubjectError {
-    /// It doesn't have the three parts.
-    #[error("'{0}' is not of the form Kind/namespace/name")]
-    Form(String),
-    /// No such kind.
-    #[error("coverage has no kind '{0}': use one of {kinds}", kinds = CoverageKind::ALL.map(CoverageKind::name).join(", "))]
-    UnknownKind(String),
-}
-
-impl FromStr for CoverageSubject {
-    type Err = CoverageSubjectError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (cluster, rest) = match text.split_once(':') {
-            Some((cluster, rest)) => (Some(cluster), rest),
-            None => (None, text),
-        };
-        let parts: Vec<&str> = rest.split('/').collect();
-        let [kind, namespace, name] = parts[..] else {
-            return Err(CoverageSubjectError::Form(text.to_owned()));
-        };
-        if namespace.is_empty() || name.is_empty() || cluster == Some("") {
-            return Err(CoverageSubjectError::Form(text.to_owned()));
-        }
-        Ok(Self {
-            cluster: cluster.map(ToOwned::to_owned),
-            kind: kind.parse()?,
-            namespace: namespace.to_owned(),
-            name: name.to_owned(),
-        })
-    }
-}
+#[error("coverage has no kind '{0}': use one of {kinds}", kinds = CoverageKind::ALL.map(CoverageKind::name).join(", "))]
+pub struct UnknownCoverageKind(String);
 
 /// Whether something is covered, in a word.
 #[derive(
@@ -285,29 +255,4 @@ pub struct Coverage {
     pub unseen: BTreeMap<CoverageKind, String>,
     /// Why nobody sees any more what changes, while that is so.
     pub blind: Option<Blind>,
-}
-
-#[cfg(test)]
-mod tests {
-    use rstest::rstest;
-
-    use super::*;
-
-    #[rstest]
-    #[case("PersistentVolumeClaim/shop/data")]
-    #[case("east:StatefulSet/shop/data")]
-    #[case("CNPGCluster/shop/db")]
-    fn an_identity_is_read_as_it_is_written(#[case] text: &str) {
-        assert_eq!(text.parse::<CoverageSubject>().unwrap().to_string(), text);
-    }
-
-    #[rstest]
-    #[case("")]
-    #[case("PersistentVolumeClaim/data")]
-    #[case("PersistentVolumeClaim//data")]
-    #[case(":PersistentVolumeClaim/shop/data")]
-    #[case("Prometheus/shop/data")]
-    fn a_text_that_names_nothing_is_refused(#[case] text: &str) {
-        text.parse::<CoverageSubject>().unwrap_err();
-    }
 }

@@ -8,6 +8,7 @@
 mod alerts;
 mod assets;
 mod claims;
+mod coverage;
 mod faults;
 mod forget;
 mod full_disk;
