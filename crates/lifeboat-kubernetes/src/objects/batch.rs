@@ -13,6 +13,9 @@ use super::{
 /// The annotation that `kubectl create job --from=cronjob/...` leaves, with the value `manual`.
 const INSTANTIATE: &str = "cronjob.kubernetes.io/instantiate";
 
+/// The annotation in which a Job keeps the moment for which its `CronJob` made it.
+pub(crate) const SCHEDULED_FOR: &str = "batch.kubernetes.io/cronjob-scheduled-timestamp";
+
 /// `batch/v1` `CronJob`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -93,10 +96,11 @@ pub struct JobReference {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Job {
-    /// Name, labels, annotations, owners.
+    /// Name, owners, and those annotations by which a `CronJob` marks its Jobs.
+    #[serde(deserialize_with = "marked")]
     pub metadata: Metadata,
     /// What it is to do.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "without_template")]
     pub spec: JobSpec,
     /// What it did.
     #[serde(default)]
@@ -122,6 +126,25 @@ impl Job {
     pub fn is_manual(&self) -> bool {
         self.metadata.annotation(INSTANTIATE) == Some("manual")
     }
+}
+
+/// The metadata of a Job: there are many, and most of their labels are of no use here.
+fn marked<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Metadata, D::Error> {
+    let mut metadata = Metadata::deserialize(deserializer)?;
+    metadata.labels.clear();
+    metadata
+        .annotations
+        .retain(|name, _| [INSTANTIATE, SCHEDULED_FOR].contains(&name.as_str()));
+    Ok(metadata)
+}
+
+/// The spec of a Job, but for its pods: they are those of its `CronJob`.
+fn without_template<'de, D: Deserializer<'de>>(deserializer: D) -> Result<JobSpec, D::Error> {
+    let spec = JobSpec::deserialize(deserializer)?;
+    Ok(JobSpec {
+        template: PodTemplate::default(),
+        ..spec
+    })
 }
 
 /// `Job.spec`, also that of a `CronJob`'s template.

@@ -141,23 +141,24 @@ fn backups_name_their_cluster_and_their_schedule() {
         "metadata": {"name": "b", "labels": {"cnpg.io/cluster": "other",
             "cnpg.io/scheduled-backup": "daily"}},
         "spec": {"cluster": {"name": "orders"}, "method": "plugin"},
-        "status": {"phase": "completed", "instanceID": {"podName": "orders-1"}, "majorVersion": 17,
-            "beginLSN": "0/1", "snapshotBackupStatus": {"elements": [{"name": "s", "type": "PG_DATA"}]},
-            "pluginMetadata": {"timeline": "1"}},
+        "status": {"phase": "completed", "instanceID": {"podName": "orders-1"}, "majorVersion": 17},
     }))
     .unwrap();
     assert_eq!(backup.problems, Vec::<String>::new());
     let backup = backup.object;
     assert_eq!(backup.cluster(), Some("orders"));
     assert_eq!(backup.scheduled_backup(), Some("daily"));
-    assert_eq!(backup.status.begin_lsn.as_deref(), Some("0/1"));
+    assert!(!backup.is_immediate);
     assert_eq!(
         backup.status.instance_id.unwrap().pod_name.unwrap(),
         "orders-1"
     );
+    let labelled = json!({"metadata": {"name": "b", "labels": {"cnpg.io/cluster": "orders",
+        "cnpg.io/immediateBackup": "true"}}});
+    let labelled = decode::<Backup>(labelled).unwrap().object;
     assert_eq!(
-        backup.status.snapshot_backup_status.elements[0].element_type,
-        "PG_DATA"
+        (labelled.cluster(), labelled.is_immediate),
+        (Some("orders"), true)
     );
 }
 

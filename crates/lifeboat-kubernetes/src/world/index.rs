@@ -1,38 +1,61 @@
 //! Which objects of one kind belong to an object of another.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use crate::objects::ObjectKey;
 
 /// A relation from members to owners, readable from the owner's side. An owner need not exist:
 /// its members may be seen first.
+///
+/// Names are shared between the two directions: there may be tens of thousands of members.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Index {
-    members: BTreeMap<ObjectKey, BTreeSet<ObjectKey>>,
-    owners: BTreeMap<ObjectKey, BTreeSet<ObjectKey>>,
+    members: BTreeMap<Arc<ObjectKey>, BTreeSet<Arc<ObjectKey>>>,
+    owners: BTreeMap<Arc<ObjectKey>, Box<[Arc<ObjectKey>]>>,
 }
 
 impl Index {
     /// Sets whom a member belongs to. None at all takes it out.
     pub(super) fn set(&mut self, member: &ObjectKey, owners: BTreeSet<ObjectKey>) {
-        if self.owners.get(member) == Some(&owners) {
+        let known = self
+            .owners
+            .get(member)
+            .map(AsRef::as_ref)
+            .unwrap_or_default();
+        if known.iter().map(AsRef::as_ref).eq(&owners) {
             return;
         }
-        for owner in self.owners.remove(member).unwrap_or_default() {
+        let (member, before) = self
+            .owners
+            .remove_entry(member)
+            .unwrap_or_else(|| (Arc::new(member.clone()), Box::default()));
+        for owner in before {
             if let Some(members) = self.members.get_mut(&owner) {
-                members.remove(member);
+                members.remove(&member);
                 if members.is_empty() {
                     self.members.remove(&owner);
                 }
             }
         }
-        for owner in &owners {
-            let members = self.members.entry(owner.clone()).or_default();
-            members.insert(member.clone());
-        }
+        let owners: Box<[Arc<ObjectKey>]> = owners
+            .into_iter()
+            .map(|owner| self.join(&member, owner))
+            .collect();
         if !owners.is_empty() {
-            self.owners.insert(member.clone(), owners);
+            self.owners.insert(member, owners);
         }
+    }
+
+    /// Adds a member to an owner's, and returns the owner's shared name.
+    fn join(&mut self, member: &Arc<ObjectKey>, owner: ObjectKey) -> Arc<ObjectKey> {
+        let known = self.members.get_key_value(&owner);
+        let owner = known.map_or_else(|| Arc::new(owner), |(known, _)| Arc::clone(known));
+        let members = self.members.entry(Arc::clone(&owner)).or_default();
+        members.insert(Arc::clone(member));
+        owner
     }
 
     /// The members of an owner, in order.
@@ -40,6 +63,7 @@ impl Index {
         &'index self,
         owner: &ObjectKey,
     ) -> impl Iterator<Item = &'index ObjectKey> + use<'index> {
-        self.members.get(owner).into_iter().flatten()
+        let members = self.members.get(owner).into_iter().flatten();
+        members.map(AsRef::as_ref)
     }
 }

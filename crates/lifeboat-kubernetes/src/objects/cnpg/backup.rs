@@ -8,17 +8,22 @@ use serde::Deserialize;
 use super::{CLUSTER_LABEL, SCHEDULED_BACKUP_LABEL};
 use crate::objects::{metadata::Metadata, moment};
 
-/// One base backup: asked for, under way, or done.
+const IMMEDIATE_LABEL: &str = "cnpg.io/immediateBackup";
+
+/// One base backup: asked for, under way, or done. There may be tens of thousands: what nothing asks
+/// for isn't kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(from = "Received")]
 pub struct Backup {
-    /// Name, labels.
+    /// Name and owners; its labels are told by the fields below.
     pub metadata: Metadata,
+    /// The name of the `ScheduledBackup` that made it, if one did.
+    pub scheduled_backup: Option<Box<str>>,
+    /// Whether it was made at once when its schedule was made, and not at a moment of it.
+    pub is_immediate: bool,
     /// What is asked for.
-    #[serde(default)]
     pub spec: BackupSpec,
     /// What became of it.
-    #[serde(default)]
     pub status: BackupStatus,
 }
 
@@ -26,14 +31,44 @@ impl Backup {
     /// The name of its Cluster, in the same namespace: `spec.cluster.name`, or else the label.
     #[must_use]
     pub fn cluster(&self) -> Option<&str> {
-        let named = Some(self.spec.cluster.name.as_str()).filter(|name| !name.is_empty());
-        named.or_else(|| self.metadata.label(CLUSTER_LABEL))
+        Some(self.spec.cluster.name.as_str()).filter(|name| !name.is_empty())
     }
 
     /// The name of the `ScheduledBackup` that made it, if one did.
     #[must_use]
     pub fn scheduled_backup(&self) -> Option<&str> {
-        self.metadata.label(SCHEDULED_BACKUP_LABEL)
+        self.scheduled_backup.as_deref()
+    }
+}
+
+/// A Backup as it is sent.
+#[derive(Deserialize)]
+struct Received {
+    metadata: Metadata,
+    #[serde(default)]
+    spec: BackupSpec,
+    #[serde(default)]
+    status: BackupStatus,
+}
+
+impl From<Received> for Backup {
+    fn from(received: Received) -> Self {
+        let mut metadata = received.metadata;
+        let mut spec = received.spec;
+        let mut labels = std::mem::take(&mut metadata.labels);
+        metadata.annotations.clear();
+        if spec.cluster.name.is_empty() {
+            spec.cluster.name = labels.remove(CLUSTER_LABEL).unwrap_or_default();
+        }
+        Self {
+            metadata,
+            scheduled_backup: labels.remove(SCHEDULED_BACKUP_LABEL).map(Into::into),
+            is_immediate: labels
+                .get(IMMEDIATE_LABEL)
+                .is_some_and(|value| value == "true"),
+            spec,
+            status: received.status,
+        }
     }
 }
 
@@ -45,10 +80,6 @@ pub struct BackupSpec {
     pub cluster: ClusterReference,
     /// `barmanObjectStore` (default), `volumeSnapshot` or `plugin`.
     pub method: Option<String>,
-    /// `primary` or `prefer-standby`; absent: as the Cluster has it.
-    pub target: Option<String>,
-    /// The plugin, if the method is `plugin`.
-    pub plugin_configuration: Option<PluginConfiguration>,
 }
 
 /// A reference to a Cluster in the same namespace.
@@ -95,38 +126,9 @@ pub struct BackupStatus {
     pub command_error: Option<String>,
     /// `barmanObjectStore`, `volumeSnapshot` or `plugin`.
     pub method: Option<String>,
-    /// The folder below `base/`, such as `20260801T030000`.
-    pub backup_id: Option<String>,
-    /// The name given to the backup tool.
-    pub backup_name: Option<String>,
-    /// The first write-ahead log file that it needs.
-    pub begin_wal: Option<String>,
-    /// The last write-ahead log file that it needs.
-    pub end_wal: Option<String>,
-    /// Where it begins.
-    #[serde(rename = "beginLSN")]
-    pub begin_lsn: Option<String>,
-    /// Where it ends.
-    #[serde(rename = "endLSN")]
-    pub end_lsn: Option<String>,
-    /// Where it lies; empty for backups by plugin.
-    pub destination_path: Option<String>,
-    /// The S3 endpoint; empty for backups by plugin.
-    #[serde(rename = "endpointURL")]
-    pub endpoint_url: Option<String>,
-    /// The folder within the destination; empty for backups by plugin.
-    pub server_name: Option<String>,
     /// The pod that it was taken from.
     #[serde(rename = "instanceID")]
     pub instance_id: Option<InstanceReference>,
-    /// Whether it was taken while the database ran.
-    pub online: Option<bool>,
-    /// PostgreSQL's major version.
-    pub major_version: Option<i64>,
-    /// The snapshots of a backup by volume snapshot.
-    pub snapshot_backup_status: SnapshotBackupStatus,
-    /// What a plugin says: `timeline`, `version`, `name`, `displayName`, `clusterUID`, `pluginName`.
-    pub plugin_metadata: BTreeMap<String, String>,
 }
 
 /// `Backup.status.instanceID`.
@@ -135,28 +137,4 @@ pub struct BackupStatus {
 pub struct InstanceReference {
     /// The pod's name.
     pub pod_name: Option<String>,
-    /// The identity of its container; changes when the container is restarted.
-    #[serde(rename = "ContainerID")]
-    pub container_id: Option<String>,
-}
-
-/// `Backup.status.snapshotBackupStatus`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub struct SnapshotBackupStatus {
-    /// One for each volume.
-    pub elements: Vec<SnapshotElement>,
-}
-
-/// An entry of `Backup.status.snapshotBackupStatus.elements`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub struct SnapshotElement {
-    /// The name of the `VolumeSnapshot`.
-    pub name: String,
-    /// `PG_DATA`, `PG_WAL` or `PG_TABLESPACE`.
-    #[serde(rename = "type")]
-    pub element_type: String,
-    /// The tablespace's name.
-    pub tablespace_name: Option<String>,
 }

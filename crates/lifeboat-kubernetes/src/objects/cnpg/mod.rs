@@ -7,7 +7,6 @@ mod scheduled_backup;
 
 pub use backup::{
     Backup, BackupSpec, BackupStatus, ClusterReference, InstanceReference, PluginConfiguration,
-    SnapshotBackupStatus, SnapshotElement,
 };
 pub use cluster::{
     BackupConfiguration, BarmanObjectStore, Bootstrap, Cluster, ClusterSpec, ClusterStatus,

@@ -76,8 +76,7 @@ fn trigger(backup: &Backup) -> RunTrigger {
 
 /// The operator puts the moment behind the name of the schedule; an immediate Backup has none.
 fn scheduled_for(backup: &Backup) -> Option<Timestamp> {
-    let immediate = backup.metadata.label("cnpg.io/immediateBackup") == Some("true");
-    let schedule = backup.scheduled_backup().filter(|_| !immediate)?;
+    let schedule = backup.scheduled_backup().filter(|_| !backup.is_immediate)?;
     let name = backup.metadata.name.strip_prefix(schedule)?;
     moment_of(name.strip_prefix('-')?)
 }

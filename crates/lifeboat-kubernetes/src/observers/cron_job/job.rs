@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use lifeboat_core::{AssetId, Operation, Outcome, Run, RunEnd, RunId, RunTrigger, UnderWay};
 
-use crate::objects::{Condition, batch::Job};
-
-/// The annotation in which the `CronJob` controller keeps the moment that it made a Job for.
-const SCHEDULED_FOR: &str = "batch.kubernetes.io/cronjob-scheduled-timestamp";
+use crate::objects::{
+    Condition,
+    batch::{Job, SCHEDULED_FOR},
+};
 
 /// What a Job has come to.
 pub(super) enum Progress<'a> {
