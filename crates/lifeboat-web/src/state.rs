@@ -84,7 +84,7 @@ impl State {
     pub(crate) fn serving(&self) -> Result<&Serving, StandsBy> {
         self.serving.get().ok_or_else(|| {
             let standby = self.standby.as_ref().map(|standby| standby());
-            StandsBy(standby.unwrap_or_default())
+            StandsBy(standby.unwrap_or(Standby::TakingOver))
         })
     }
 

@@ -34,12 +34,22 @@ pub struct ElectionSettings {
 }
 
 /// How a candidate stands.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Standing {
-    /// Who leads, as far as is known.
-    pub leader: Option<String>,
-    /// Why this one could not take over, if so.
-    pub trouble: Option<String>,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It has not seen the Lease yet.
+    Looking,
+    /// Another leads.
+    Waiting {
+        /// Who.
+        leader: String,
+    },
+    /// It could not take over now.
+    Troubled {
+        /// Why.
+        error: String,
+    },
+    /// It leads.
+    Leading,
 }
 
 /// Stands by until it leads.
@@ -81,7 +91,7 @@ impl Candidate {
             me: format!("{}{SEPARATOR}{random:016x}", settings.instance),
             clock,
             seen: Seen::default(),
-            standing: watch::channel(Standing::default()).0,
+            standing: watch::channel(Standing::Looking).0,
             refused_since: None,
         })
     }
@@ -100,10 +110,11 @@ impl Candidate {
         loop {
             let wait = match self.attempt().await {
                 Ok(Outcome::Leads { asked_at }) => {
+                    self.standing.send_replace(Standing::Leading);
                     return Ok(Some(Leadership::begin(self, asked_at)));
                 }
                 Ok(Outcome::Waits { holder, until }) => {
-                    self.stands(Some(&holder), None);
+                    self.stands(Standing::Waiting { leader: holder });
                     let left = until.saturating_sub(monotonic::now());
                     left.min(RETRY_EVERY)
                 }
@@ -114,11 +125,11 @@ impl Candidate {
                     if now.saturating_sub(since) >= REFUSED_FOR {
                         return Err(LeadingError::forbidden(&self.place, error));
                     }
-                    self.stands(None, Some(&error));
+                    self.stands(Standing::Troubled { error });
                     RETRY_EVERY
                 }
                 Err(Failure::Other(error)) => {
-                    self.stands(None, Some(&error));
+                    self.stands(Standing::Troubled { error });
                     RETRY_EVERY
                 }
             };
@@ -192,27 +203,23 @@ impl Candidate {
         answer
     }
 
-    /// Says how it stands, and logs it if that is news.
-    fn stands(&self, leader: Option<&str>, trouble: Option<&str>) {
+    /// Says how it stands, and logs it if that is news. A trouble is told once, in whatever words.
+    fn stands(&self, now: Standing) {
         self.standing.send_if_modified(|known| {
-            let now = Standing {
-                leader: leader.map(ToOwned::to_owned).or(known.leader.take()),
-                trouble: trouble.map(ToOwned::to_owned),
-            };
-            match (leader, trouble) {
-                (_, Some(error)) if known.trouble.is_none() => {
+            let is_new = *known != now;
+            match &now {
+                Standing::Waiting { leader } if is_new => {
+                    tracing::info!("standing by: {leader} leads by the Lease {}", self.place);
+                }
+                Standing::Troubled { error } if !matches!(known, Standing::Troubled { .. }) => {
                     tracing::warn!(
                         error,
                         "the Lease {} can't be used; it is tried again",
                         self.place
                     );
                 }
-                (Some(leader), None) if known.trouble.is_some() || now != *known => {
-                    tracing::info!("standing by: {leader} leads by the Lease {}", self.place);
-                }
                 _ => {}
             }
-            let is_new = now != *known;
             *known = now;
             is_new
         });

@@ -131,3 +131,65 @@ impl Course {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A term that was renewed so many seconds ago.
+    fn renewed_before(seconds: u64) -> Arc<Term> {
+        let asked_at = monotonic::now().saturating_sub(Duration::from_secs(seconds));
+        Term::begin(asked_at, "shop/lifeboat".to_owned())
+    }
+
+    #[test]
+    fn a_term_holds_until_its_deadline_and_then_is_over_for_good() {
+        let term = renewed_before(6);
+        assert!(term.mandate().holds());
+        assert_eq!(term.overdue(), None);
+
+        let term = renewed_before(9);
+        assert!(!term.mandate().holds());
+        assert!(matches!(term.lost(), Some(LeadingError::NotRenewed { .. })));
+        // What is under way may still stop.
+        assert_eq!(term.overdue(), None);
+        // An answer that comes late renews nothing.
+        term.renew(monotonic::now());
+        assert!(!term.mandate().holds());
+    }
+
+    #[test]
+    fn whoever_was_stopped_for_long_is_overdue_at_once() {
+        let term = renewed_before(30);
+        assert!(!term.mandate().holds());
+        assert!(term.overdue().is_some());
+    }
+
+    #[test]
+    fn a_renewal_in_time_counts_from_when_it_was_asked_for() {
+        let term = renewed_before(7);
+        term.renew(monotonic::now().saturating_sub(Duration::from_secs(2)));
+        assert!(term.mandate().holds());
+        assert!(term.left() <= Duration::from_secs(6));
+    }
+
+    #[test]
+    fn one_that_was_taken_is_over_and_one_that_was_given_back_is_no_loss() {
+        let term = renewed_before(0);
+        let taken = LeadingError::Taken {
+            place: "shop/lifeboat".to_owned(),
+            holder: "other".to_owned(),
+        };
+        term.lose(taken.clone());
+        assert!(!term.mandate().holds());
+        assert_eq!(term.lost(), Some(taken));
+
+        let term = renewed_before(0);
+        term.resign();
+        assert!(!term.mandate().holds());
+        assert_eq!((term.lost(), term.overdue()), (None, None));
+        let term = renewed_before(30);
+        term.resign();
+        assert_eq!(term.overdue(), None);
+    }
+}

@@ -28,7 +28,7 @@ pub(super) async fn alive(extract::State(state): extract::State<State>) -> Respo
 pub(super) async fn ready(extract::State(state): extract::State<State>) -> Response {
     let view = match state.serving() {
         Ok(serving) => serving.handle.view(),
-        Err(standby) if standby.0.trouble.is_none() => {
+        Err(standby) if standby.is_ready() => {
             return (StatusCode::OK, format!("{standby}\n")).into_response();
         }
         Err(standby) => return answer([standby.to_string()]),

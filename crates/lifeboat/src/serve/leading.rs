@@ -3,7 +3,7 @@
 use std::{process::ExitCode, sync::Arc, time::Duration};
 
 use anyhow::Context;
-use lifeboat_kubernetes::{Candidate, Connection, ElectionSettings, Leadership, Term};
+use lifeboat_kubernetes::{Candidate, Connection, ElectionSettings, Leadership, Standing, Term};
 use lifeboat_ledger::Ledger;
 use lifeboat_web::{ApiToken, Standby, State};
 use tokio::net::TcpListener;
@@ -38,12 +38,11 @@ pub(super) async fn run(
     let stop = stop_on_signal()?;
     let candidate = candidate(lease).await?;
     let standing = candidate.standing();
-    let standby = move || {
-        let standing = standing.borrow().clone();
-        Standby {
-            leader: standing.leader,
-            trouble: standing.trouble,
-        }
+    let standby = move || match standing.borrow().clone() {
+        Standing::Looking => Standby::Looking,
+        Standing::Waiting { leader } => Standby::Waiting { leader },
+        Standing::Troubled { error } => Standby::Troubled { error },
+        Standing::Leading => Standby::TakingOver,
     };
     let address = door.listener.local_addr();
     let state = State::standing_by(standby, door.api_token, now)

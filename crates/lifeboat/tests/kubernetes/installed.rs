@@ -128,7 +128,8 @@ pub(crate) fn needed(requests: &[ApiRequest]) -> BTreeSet<Permission> {
                 "" => request.resource.clone(),
                 subresource => format!("{}/{subresource}", request.resource),
             };
-            let by_name = request.group == "apiextensions.k8s.io";
+            let of_lease = request.group == "coordination.k8s.io" && request.verb != "create";
+            let by_name = request.group == "apiextensions.k8s.io" || of_lease;
             let name = by_name.then(|| request.name.clone());
             (request.verb.clone(), request.group.clone(), resource, name)
         })

@@ -6,13 +6,17 @@ use std::time::Duration;
 
 use lifeboat_testkit::control_plane::ControlPlane;
 use lifeboat_testkit::kubernetes_objects::{CronJob, Deployment, KubernetesObject};
+use lifeboat_testkit::postgres::Postgres;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use crate::installed::{
     allowed, asked, documents, install, kubectl, manifests, needed, scene, wait_until_asked,
 };
+use crate::leading_scene::start_leading;
 use crate::scene::{Scene, apply_all};
 use crate::served::Served;
+use crate::support::copy;
 
 /// Steady state is looked at for so long: several evaluations.
 const A_WHILE: Duration = Duration::from_secs(6);
@@ -62,17 +66,18 @@ async fn live(control_plane: &ControlPlane, scene: &Scene, served: &Served<'_>) 
     .await;
 }
 
-/// Compares what was asked with what the manifest allows.
-fn compare(control_plane: &ControlPlane, manifest: &str) {
+/// Compares what was asked with what the manifests allow.
+fn compare(control_plane: &ControlPlane, manifests: &[&str]) {
     let asked = asked(control_plane);
     let refused: Vec<_> = asked.iter().filter(|one| one.code == 403).collect();
     assert!(refused.is_empty(), "{refused:#?}");
-    let (needed, allowed) = (needed(&asked), allowed(&documents(manifest)));
+    let roles: Vec<Value> = manifests.iter().flat_map(|file| documents(file)).collect();
+    let (needed, allowed) = (needed(&asked), allowed(&roles));
     let unused: Vec<_> = allowed.difference(&needed).collect();
     let missing: Vec<_> = needed.difference(&allowed).collect();
     assert!(
         unused.is_empty() && missing.is_empty(),
-        "{manifest} allows what nobody asks for: {unused:#?}; and not: {missing:#?}"
+        "{manifests:?} allow what nobody asks for: {unused:#?}; and not: {missing:#?}"
     );
 }
 
@@ -83,7 +88,7 @@ async fn the_cluster_role_allows_what_is_asked_and_nothing_else_and_nothing_is_p
     populate(&control_plane, &scene).await;
     let served = scene.setup.start().await;
     live(&control_plane, &scene, &served).await;
-    compare(&control_plane, "rbac.yaml");
+    compare(&control_plane, &["rbac.yaml"]);
 
     // The paces of writing and of trying again have passed then.
     tokio::time::sleep(A_WHILE).await;
@@ -100,28 +105,79 @@ async fn the_cluster_role_allows_what_is_asked_and_nothing_else_and_nothing_is_p
     assert!(status.success(), "{status}\n{log}");
 }
 
-#[tokio::test]
-async fn the_namespaced_role_allows_what_is_asked_and_nothing_else() {
+/// A copy of the manifests with one text of `kustomization.yaml` in the place of another.
+fn changed_manifests(from: &str, to: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    for entry in fs::read_dir(manifests()).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_file() {
-            fs::copy(&path, folder.path().join(path.file_name().unwrap())).unwrap();
-        }
-    }
+    copy(&manifests().join("."), folder.path());
     let kustomization = folder.path().join("kustomization.yaml");
     let text = fs::read_to_string(&kustomization).unwrap();
-    let namespaced = text.replace("  - rbac.yaml", "  - rbac-namespaced.yaml");
-    assert_ne!(text, namespaced);
-    fs::write(&kustomization, namespaced).unwrap();
+    let changed = text.replace(from, to);
+    assert_ne!(text, changed);
+    fs::write(&kustomization, changed).unwrap();
+    folder
+}
 
+#[tokio::test]
+async fn two_replicas_ask_for_what_their_roles_allow_and_nothing_else() {
+    let folder = changed_manifests("# components:", "components:");
+    let control_plane = install(folder.path()).await;
+    let postgres = Postgres::start().await;
+    let more =
+        "--kubernetes --instance-exporters false --leader-election --lease-namespace lifeboat";
+    let mut scene = scene(&control_plane, more).await;
+    scene.setup = scene.setup.on_ledger(&postgres.create_database("ledger"));
+    populate(&control_plane, &scene).await;
+    let served = start_leading(&scene.setup).await;
+    live(&control_plane, &scene, &served).await;
+    compare(
+        &control_plane,
+        &["rbac.yaml", "high-availability/lease-role.yaml"],
+    );
+    let deployment = kubectl(
+        &control_plane,
+        &[
+            "-n",
+            "lifeboat",
+            "get",
+            "deployment",
+            "lifeboat",
+            "-o",
+            "json",
+        ],
+    );
+    let deployment: Value = serde_json::from_str(&deployment).unwrap();
+    assert_eq!(deployment["spec"]["replicas"], 2);
+    assert_eq!(deployment["spec"]["strategy"]["type"], "RollingUpdate");
+    let pod = &deployment["spec"]["template"]["spec"];
+    assert_eq!(pod["volumes"], Value::Null);
+    let arguments = &pod["containers"][0]["args"];
+    assert!(
+        arguments.to_string().contains("--leader-election"),
+        "{arguments}"
+    );
+    // All else of the arguments is as with one replica.
+    let alone =
+        &documents("deployment.yaml")[0]["spec"]["template"]["spec"]["containers"][0]["args"];
+    let kept = alone.as_array().unwrap().iter();
+    let kept = kept.filter(|argument| !argument.to_string().contains("--ledger="));
+    for argument in kept {
+        assert!(
+            arguments.as_array().unwrap().contains(argument),
+            "{argument}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_namespaced_role_allows_what_is_asked_and_nothing_else() {
+    let folder = changed_manifests("  - rbac.yaml", "  - rbac-namespaced.yaml");
     let control_plane = install(folder.path()).await;
     let more = "--watch-namespace shop --instance-exporters false";
     let scene = scene(&control_plane, more).await;
     populate(&control_plane, &scene).await;
     let served = scene.setup.start().await;
     live(&control_plane, &scene, &served).await;
-    compare(&control_plane, "rbac-namespaced.yaml");
+    compare(&control_plane, &["rbac-namespaced.yaml"]);
     let everywhere: Vec<_> = asked(&control_plane)
         .into_iter()
         .filter(|one| one.namespace != "shop" && !one.resource.is_empty())

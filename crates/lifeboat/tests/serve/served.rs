@@ -24,6 +24,7 @@ pub(crate) struct Setup {
     port: u16,
     ledger: String,
     arguments: Vec<String>,
+    variables: Vec<(String, String)>,
 }
 
 impl Setup {
@@ -35,6 +36,7 @@ impl Setup {
             folder,
             port: free_port(),
             arguments: Vec::new(),
+            variables: Vec::new(),
         };
         setup.set_clock("+0");
         setup
@@ -44,6 +46,12 @@ impl Setup {
     pub(crate) fn with(mut self, arguments: &str) -> Self {
         let words = arguments.split_whitespace().map(ToOwned::to_owned);
         self.arguments.extend(words);
+        self
+    }
+
+    /// A variable of its environment.
+    pub(crate) fn variable(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.to_owned(), value.to_owned()));
         self
     }
 
@@ -187,7 +195,8 @@ impl Setup {
             .arg(self.path("resources"))
             .args(["--ledger", &self.ledger])
             .args(["--listen", &format!("127.0.0.1:{}", self.port)])
-            .args(&self.arguments);
+            .args(&self.arguments)
+            .envs(self.variables.iter().cloned());
         fake_clock(&mut command)
             .env("FAKETIME_TIMESTAMP_FILE", self.path("clock"))
             .env("FAKETIME_NO_CACHE", "1");
@@ -352,6 +361,25 @@ impl Served<'_> {
 
     pub(crate) fn kill_9(self) {
         self.process.kill_9();
+    }
+
+    /// Stops it where it is (SIGSTOP).
+    pub(crate) fn freeze(&self) {
+        self.process.hang();
+    }
+
+    /// Lets it go on (SIGCONT).
+    pub(crate) fn thaw(&self) {
+        self.process.go_on();
+    }
+
+    /// Status and text of an answer to GET; none if there is no answer within two seconds.
+    pub(crate) async fn answer(&self, path: &str) -> Option<(u16, String)> {
+        let url = format!("{}{path}", self.url());
+        let answer = http::request("GET", &url, &[], "");
+        let answer = tokio::time::timeout(Duration::from_secs(2), answer).await;
+        let answer = answer.ok()?.ok()?;
+        Some((answer.status, answer.text()))
     }
 }
 
