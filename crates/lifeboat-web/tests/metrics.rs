@@ -93,6 +93,7 @@ fn before_anything_is_known_no_zero_is_told() {
                 "lifeboat_build_info{{version=\"{}\"}} 1",
                 env!("CARGO_PKG_VERSION")
             ),
+            "lifeboat_leader 1",
         ]
     );
     assert!(text.ends_with("# EOF\n"));

@@ -95,8 +95,8 @@ fn process_part(
 }
 
 /// A whole exposition of one view and one reading of the process, with every family, as of a Lifeboat
-/// beside which there is no other.
+/// that leads others.
 pub fn render(view: &View, process: &Process, format: TextFormat) -> Result<String, fmt::Error> {
-    let standing = Standing::default();
+    let standing = Standing { leads: Some(true) };
     Ok(view_part(view, format, true, String::new())? + &process_part(&standing, process, format)?)
 }
