@@ -20,6 +20,8 @@ pub(crate) struct Translation {
     declared: BTreeSet<AssetId>,
     /// The kinds of which all assets have been seen.
     complete: BTreeSet<AssetKind>,
+    /// How what the observers see was arranged when everything was last translated.
+    arrangements: BTreeMap<AssetKind, u64>,
 }
 
 /// What follows from a change of the world.
@@ -62,6 +64,7 @@ impl Translation {
             observers,
             declared: BTreeSet::new(),
             complete: BTreeSet::new(),
+            arrangements: BTreeMap::new(),
         }
     }
 
@@ -74,6 +77,7 @@ impl Translation {
                 concerned.extend(observer.concerned(sight, object));
             }
         }
+        concerned.extend(self.rearranged(sight));
         let completed: BTreeSet<AssetKind> = AssetKind::ALL
             .into_iter()
             .filter(|kind| !self.complete.contains(kind) && is_complete(sight.world, *kind))
@@ -117,6 +121,22 @@ impl Translation {
         findings.extend(unseen(sight.world));
         findings.sort();
         findings
+    }
+
+    /// The assets of kinds of which nobody can say any more which of them a change concerns.
+    fn rearranged(&mut self, sight: &Sight<'_>) -> Vec<AssetId> {
+        let mut assets = Vec::new();
+        for observer in &self.observers {
+            let Some((kind, arrangement)) = observer.arrangement(sight) else {
+                continue;
+            };
+            if self.arrangements.insert(kind, arrangement) != Some(arrangement) {
+                let declared = self.declared.iter().filter(|id| id.kind == kind);
+                assets.extend(declared.cloned());
+                assets.extend(observer.assets(sight));
+            }
+        }
+        assets
     }
 
     fn everything(&self, sight: &Sight<'_>) -> BTreeSet<AssetId> {

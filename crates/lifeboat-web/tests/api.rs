@@ -12,16 +12,16 @@ use std::{
 };
 
 use lifeboat_controller::{Refusal, View};
-use lifeboat_core::AlertState;
+use lifeboat_core::{AlertState, CoverageKind};
 use lifeboat_testkit::http::{Answer, request};
 use lifeboat_web::api::{
-    AlertList, AssetDetail, AssetList, ErrorBody, FindingList, RunList, ScheduleStateName,
-    StartedRun,
+    AlertList, AssetDetail, AssetList, CoverageList, ErrorBody, FindingList, RunList,
+    ScheduleStateName, StartedRun,
 };
 use rstest::rstest;
 use support::{
-    DAY, HOUR, Server, alert, busy, cnpg, cron_job, failing, finding, mixed, now, operator, sound,
-    view,
+    DAY, HOUR, Server, alert, busy, cnpg, coverage, cron_job, failing, finding, mixed, now,
+    operator, sound, view,
 };
 
 const JSON: (&str, &str) = ("content-type", "application/json");
@@ -175,7 +175,7 @@ async fn what_others_operate_is_told_as_it_is_seen() {
     let hint = scheduled.map(|check| check.hint.as_deref().unwrap()).next();
     assert!(
         hint.unwrap()
-            .starts_with("take it up again with `kubectl patch -n immich CronJob/media")
+            .starts_with("take it up again with `kubectl patch -n immich cronjob/media")
     );
 
     let blind = of("CronJob/immich/blind").await;
@@ -202,6 +202,43 @@ async fn findings_are_told_with_the_asset_that_they_are_about() {
         found,
         [(None, "lookalike_cron_job"), (db, "five_field_schedule")]
     );
+}
+
+fn with_coverage(unseen: &[CoverageKind]) -> View {
+    let mut view = mixed();
+    view.coverage = vec![coverage(unseen)];
+    view
+}
+
+#[rstest]
+#[case("", &["db", "photos", "cache", "uploads"], 2)]
+#[case("?namespace=shop", &["db", "cache", "uploads"], 1)]
+#[case("?kind=persistentvolumeclaim", &["photos", "cache", "uploads"], 1)]
+#[case("?state=uncovered", &["uploads"], 2)]
+#[case("?state=excused&namespace=media", &[], 1)]
+#[case("?cluster=", &["db", "photos", "cache", "uploads"], 2)]
+#[case("?cluster=east", &[], 0)]
+#[tokio::test]
+async fn coverage_is_selected(#[case] query: &str, #[case] names: &[&str], #[case] covered: usize) {
+    let server = Server::of(with_coverage(&[])).start();
+    let path = format!("/api/v1/coverage{query}");
+    let list: CoverageList = read(&get(&server, &path).await);
+    let found: Vec<&str> = list.subjects.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(found, names);
+    assert_eq!(list.counts.covered, covered, "whatever the state");
+    assert!(list.watched);
+}
+
+#[tokio::test]
+async fn an_empty_coverage_says_whether_anybody_looked() {
+    let server = Server::of(mixed()).start();
+    let list: CoverageList = read(&get(&server, "/api/v1/coverage").await);
+    assert!(!list.watched && list.subjects.is_empty());
+    let unseen = [CoverageKind::PersistentVolumeClaim];
+    let server = Server::of(with_coverage(&unseen)).start();
+    let list: CoverageList = read(&get(&server, "/api/v1/coverage").await);
+    assert_eq!(list.unseen[0].kind, unseen[0]);
+    assert_eq!(list.unseen[0].error, "the permission is missing");
 }
 
 #[tokio::test]
@@ -238,6 +275,8 @@ async fn alerts_are_told() {
 #[case::odd_kind("/api/v1/assets?kind=Volume", 400, "no kind of asset 'Volume'")]
 #[case::odd_status("/api/v1/assets?status=fine", 400, "fine")]
 #[case::odd_filter("/api/v1/assets?name=main", 400, "name")]
+#[case::odd_coverage_kind("/api/v1/coverage?kind=Volume", 400, "no kind 'Volume'")]
+#[case::odd_coverage_state("/api/v1/coverage?state=fine", 400, "fine")]
 #[case::odd_asset("/api/v1/runs?asset=main", 400, "Kind/namespace/name")]
 #[case::odd_operation("/api/v1/runs?operation=dance", 400, "dance")]
 #[case::odd_outcome("/api/v1/runs?outcome=fine", 400, "fine")]

@@ -1,13 +1,13 @@
 //! Last run: did the newest run of the asset's operation succeed?
 
 use super::{Answer, Question};
-use crate::{Evidence, Outcome, RunEnd, Status};
+use crate::{Evidence, Operation, Outcome, RunEnd, Status, history::is_in_the_future};
 
 pub(super) fn answer(question: &Question<'_>) -> Answer {
     let operation = question.operation();
     let history = question.principal();
     let last = history.and_then(|history| Some((history, history.last.as_ref()?.end.as_ref()?)));
-    if let Some(answer) = known_by_its_point(question, last.map(|(_, end)| end)) {
+    if let Some(answer) = known_by_what_it_left(question, last.map(|(_, end)| end)) {
         return answer;
     }
     let Some((history, end)) = last else {
@@ -44,16 +44,21 @@ pub(super) fn answer(question: &Question<'_>) -> Answer {
     }
 }
 
-/// What others run may leave a recovery point, and of the run itself no trace.
-fn known_by_its_point(question: &Question<'_>, last: Option<&RunEnd>) -> Option<Answer> {
+/// What others run may leave a recovery point, or a note that it succeeded, and of the run itself no
+/// trace.
+fn known_by_what_it_left(question: &Question<'_>, last: Option<&RunEnd>) -> Option<Answer> {
     question.facts()?;
-    let point = question.history.newest_good_point(question.now)?;
-    let is_newer = last.is_none_or(|end| point.taken_at > end.at);
-    is_newer.then(|| {
-        let at = point.taken_at;
-        let operation = question.operation();
-        Answer::new(Status::Ok, at, Evidence::RunSucceeded { operation, at })
-    })
+    let history = question.history;
+    let operation = question.operation();
+    let at = match operation {
+        Operation::Maintenance => {
+            let noted = history.upkeep.as_ref()?.last_succeeded_at;
+            noted.filter(|at| !is_in_the_future(*at, question.now))?
+        }
+        _ => history.newest_good_point(question.now)?.taken_at,
+    };
+    let is_newer = last.is_none_or(|end| at > end.at);
+    is_newer.then(|| Answer::new(Status::Ok, at, Evidence::RunSucceeded { operation, at }))
 }
 
 fn error_of(end: &RunEnd) -> String {

@@ -7,7 +7,9 @@ pub mod cnpg;
 mod condition;
 mod decode;
 mod deployment;
+mod environment;
 mod kind;
+mod kopia_upkeep;
 pub mod lifeboat;
 mod metadata;
 mod moment;
@@ -22,7 +24,9 @@ pub mod volsync;
 pub use condition::Condition;
 pub use decode::{Decoded, decode};
 pub use deployment::{Deployment, DeploymentSpec, DeploymentStatus};
+pub use environment::SecretReference;
 pub use kind::Kind;
+pub use kopia_upkeep::MAINTENANCE_LABEL;
 pub use metadata::{Metadata, OwnerReference};
 pub use persistent_volume_claim::{
     PersistentVolumeClaim, PersistentVolumeClaimSpec, PersistentVolumeClaimStatus,

@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Deserializer};
 
-use super::{condition::Condition, metadata::Metadata};
+use super::{
+    condition::Condition,
+    environment::{self, SecretReference},
+    metadata::Metadata,
+};
 
 /// `v1` `Pod`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -59,6 +63,20 @@ pub struct Container {
     pub args: Vec<String>,
     /// The ports that it names.
     pub ports: Vec<ContainerPort>,
+    /// The Secrets that its environment is taken from as a whole.
+    #[serde(deserialize_with = "environment::sources")]
+    pub env_from: Vec<SecretReference>,
+    /// The Secrets that single variables are taken from, each once.
+    #[serde(deserialize_with = "environment::variables")]
+    pub env: Vec<SecretReference>,
+}
+
+impl Container {
+    /// The names of the Secrets that its environment is taken from, as a whole ones first.
+    pub fn secrets(&self) -> impl Iterator<Item = &str> {
+        let references = self.env_from.iter().chain(&self.env);
+        references.map(|reference| reference.name.as_str())
+    }
 }
 
 /// A port of a container.

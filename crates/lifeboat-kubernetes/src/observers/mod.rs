@@ -4,7 +4,7 @@
 
 use jiff::Timestamp;
 use lifeboat_controller::AssetSpec;
-use lifeboat_core::{AssetId, Finding, Policy};
+use lifeboat_core::{AssetId, AssetKind, Finding, Policy};
 
 use crate::{instance_exporter::Readings, objects::ObjectRef, world::World};
 pub use resources::CustomResources;
@@ -13,6 +13,7 @@ pub(crate) mod cnpg;
 pub(crate) mod cron_job;
 pub(crate) mod operator;
 pub(crate) mod resources;
+pub(crate) mod volsync;
 
 /// Everything that an observer may look at.
 pub(crate) struct Sight<'a> {
@@ -34,6 +35,12 @@ pub(crate) trait Observer: Send + Sync {
     /// The assets that a change of this object may concern; they need not exist.
     fn concerned(&self, sight: &Sight<'_>, object: &ObjectRef) -> Vec<AssetId>;
 
+    /// A number that is another whenever any asset of a kind may be concerned by what changed, for
+    /// observers whose objects are many to many.
+    fn arrangement(&self, _sight: &Sight<'_>) -> Option<(AssetKind, u64)> {
+        None
+    }
+
     /// What is seen of an asset; none if there is none, or it is none of this observer's.
     fn observe(&self, sight: &Sight<'_>, id: &AssetId) -> Option<AssetSpec>;
 
@@ -54,6 +61,8 @@ pub(crate) fn all(resources: CustomResources) -> Vec<Box<dyn Observer>> {
         Box::new(resources::ResourceObserver(resources)),
         Box::new(cnpg::CnpgObserver),
         Box::new(cron_job::CronJobObserver),
+        Box::new(volsync::ReplicationObserver),
+        Box::new(volsync::KopiaMaintenanceObserver),
         Box::new(operator::OperatorObserver),
     ]
 }

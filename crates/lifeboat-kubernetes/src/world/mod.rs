@@ -3,6 +3,7 @@
 //! Pure: events go in, and what changed comes out.
 
 mod index;
+mod repositories;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -12,9 +13,11 @@ use std::{
     sync::Arc,
 };
 
+use lifeboat_resources::annotations::read;
 pub use store::Store;
 
-use self::index::Index;
+pub(crate) use self::repositories::Repositories;
+use self::{index::Index, repositories::Mention};
 use crate::{
     event::{Contact, Event, Watch},
     objects::{
@@ -53,6 +56,8 @@ pub struct World {
     pods_of_cluster: Index,
     clusters_of_object_store: Index,
     jobs_of_cron_job: Index,
+    jobs_of_kopia_maintenance: Index,
+    kopia_repositories: Repositories,
     undecodable: BTreeMap<ObjectRef, String>,
     watches: BTreeMap<Watch, WatchState>,
 }
@@ -300,7 +305,22 @@ impl World {
         members.filter_map(|key| self.jobs.get(key))
     }
 
+    /// The Jobs that were made for a `KopiaMaintenance` directly, in order of their names.
+    pub(crate) fn jobs_of_kopia_maintenance<'world>(
+        &'world self,
+        maintenance: &ObjectKey,
+    ) -> impl Iterator<Item = &'world Arc<Job>> + use<'world> {
+        let members = self.jobs_of_kopia_maintenance.members(maintenance);
+        members.filter_map(|key| self.jobs.get(key))
+    }
+
+    /// Which objects use or maintain which Kopia repository.
+    pub(crate) fn kopia_repositories(&self) -> &Repositories {
+        &self.kopia_repositories
+    }
+
     fn insert(&mut self, object: Object) -> bool {
+        self.note_repository(&object);
         match object {
             Object::Cluster(cluster) => {
                 let stores = cluster.spec.plugins.iter();
@@ -324,6 +344,8 @@ impl World {
             Object::Job(job) => {
                 let owner = in_namespace_of(&*job, job.cron_job());
                 self.jobs_of_cron_job.set(&job.key(), owner);
+                let maintenance = in_namespace_of(&*job, job.kopia_maintenance());
+                self.jobs_of_kopia_maintenance.set(&job.key(), maintenance);
                 self.jobs.insert(job)
             }
             Object::Pod(pod) => {
@@ -344,8 +366,24 @@ impl World {
         }
     }
 
+    fn note_repository(&mut self, object: &Object) {
+        let repository = match object {
+            Object::ReplicationSource(source) => source.kopia_repository(),
+            Object::KopiaMaintenance(maintenance) => maintenance.kopia_repository(),
+            Object::CronJob(cron_job) => cron_job.kopia_repository(),
+            _ => return,
+        };
+        let metadata = object.metadata();
+        let mention = repository.map(|repository| Mention {
+            repository,
+            called: read(&metadata.annotations, &metadata.labels).repository,
+        });
+        self.kopia_repositories.set(object.reference(), mention);
+    }
+
     /// Takes an object out; tells its name if anything was known of it.
     fn remove(&mut self, object: ObjectRef) -> Option<ObjectRef> {
+        self.kopia_repositories.set(object.clone(), None);
         let key = &object.key;
         let none = BTreeSet::new();
         let removed = match object.kind {
@@ -363,6 +401,7 @@ impl World {
             }
             Kind::Job => {
                 self.jobs_of_cron_job.set(key, none);
+                self.jobs_of_kopia_maintenance.set(key, BTreeSet::new());
                 self.jobs.remove(key)
             }
             Kind::Pod => {

@@ -39,9 +39,15 @@ pub(super) fn of(asset: &AssetId, verdict: &Verdict) -> Option<String> {
                 .to_owned()
         }
         Evidence::ScheduleSuspended { name, .. } => {
-            let namespace = &asset.namespace;
-            let patch = r#"-p '{"spec":{"suspend":false}}'"#;
-            format!("take it up again with `kubectl patch -n {namespace} {name} --type=merge {patch}`")
+            let (namespace, name) = located(asset, name);
+            let change = match name.split_once('/') {
+                Some(("kopiamaintenance", _)) => r#"{"spec":{"enabled":true,"suspend":false}}"#,
+                _ => r#"{"spec":{"suspend":false}}"#,
+            };
+            format!(
+                "take it up again with `kubectl patch -n {namespace} {name} --type=merge -p \
+                 '{change}'`"
+            )
         }
         Evidence::Refuted { .. } | Evidence::VerificationFailed { .. } => {
             format!("`lifeboat backups list` says what is there; back up anew with {run}")
@@ -63,11 +69,10 @@ pub(super) fn of(asset: &AssetId, verdict: &Verdict) -> Option<String> {
             "compare the clocks of this machine and of the one that made it".to_owned()
         }
         Evidence::StuckUnderWay { name, .. } => {
-            let namespace = &asset.namespace;
+            let (namespace, name) = located(asset, name);
             format!(
-                "`kubectl describe -n {namespace} {}` says more; what waits behind it runs once it \
-                 has ended or is deleted",
-                resource(name)
+                "`kubectl describe -n {namespace} {name}` says more; what waits behind it runs once \
+                 it has ended or is deleted"
             )
         }
         Evidence::PointsLost { .. } => format!(
@@ -77,6 +82,13 @@ pub(super) fn of(asset: &AssetId, verdict: &Verdict) -> Option<String> {
         Evidence::Unscheduled { .. } if asset.kind == AssetKind::CnpgCluster => {
             "give it a ScheduledBackup; six fields, seconds first: `0 0 3 * * *` is daily at 03:00"
                 .to_owned()
+        }
+        Evidence::Unscheduled { .. } if asset.kind == AssetKind::KopiaMaintenance => {
+            maintenance_for(asset)
+        }
+        Evidence::ScheduleUnusable { name, .. } if asset.kind == AssetKind::KopiaMaintenance => {
+            let (namespace, name) = located(asset, name);
+            format!("`kubectl describe -n {namespace} {name}` says more; correct it there")
         }
         Evidence::ArchivingFails { .. } | Evidence::NeverArchived => {
             let (namespace, name) = (&asset.namespace, &asset.name);
@@ -100,13 +112,36 @@ pub(super) fn of(asset: &AssetId, verdict: &Verdict) -> Option<String> {
     Some(hint)
 }
 
-/// A `Kind/name` as kubectl takes it; CloudNativePG's Backup is not the only one of that name.
-fn resource(name: &str) -> String {
-    match name.split_once('/') {
-        Some(("Backup", name)) => format!("backups.postgresql.cnpg.io/{name}"),
-        Some((kind, name)) => format!("{}/{name}", kind.to_lowercase()),
-        None => name.to_owned(),
-    }
+/// The namespace and the name of an object as kubectl takes them: of `Kind/name`, or of
+/// `Kind/namespace/name` for what lies elsewhere than the asset. CloudNativePG's Backup is not the
+/// only one of that name.
+fn located<'a>(asset: &'a AssetId, name: &'a str) -> (&'a str, String) {
+    let (kind, rest) = name.split_once('/').unwrap_or(("", name));
+    let (namespace, name) = match rest.split_once('/') {
+        Some((namespace, name)) => (namespace, name),
+        None => (asset.namespace.as_str(), rest),
+    };
+    let name = match kind {
+        "" => name.to_owned(),
+        "Backup" => format!("backups.postgresql.cnpg.io/{name}"),
+        "ScheduledBackup" => format!("scheduledbackups.postgresql.cnpg.io/{name}"),
+        kind => format!("{}/{name}", kind.to_lowercase()),
+    };
+    (namespace, name)
+}
+
+/// The manifest that is missing.
+fn maintenance_for(asset: &AssetId) -> String {
+    let (namespace, name) = (&asset.namespace, &asset.name);
+    format!(
+        "without it, the repository grows for ever. Create one in one of the namespaces that use the \
+         repository, or if another Secret's maintenance is for it, give both the same \
+         lifeboat.dev/repository:\n\
+         apiVersion: volsync.backube/v1alpha1\n\
+         kind: KopiaMaintenance\n\
+         metadata:\n  name: {name}\n  namespace: {namespace}\n\
+         spec:\n  repository:\n    repository: {name}\n  trigger:\n    schedule: \"0 2 * * *\""
+    )
 }
 
 /// The command that makes a backup now, by whoever operates the asset.

@@ -12,7 +12,11 @@ const SHORTEST_STARTING_DEADLINE: i64 = 10;
 const MISSED_STARTS: usize = 100;
 
 /// The findings of a selected `CronJob`.
-pub(super) fn of(cron_job: &CronJob, under_way: &[UnderWay], now: Timestamp) -> Vec<Finding> {
+pub(in crate::observers) fn of(
+    cron_job: &CronJob,
+    under_way: &[UnderWay],
+    now: Timestamp,
+) -> Vec<Finding> {
     let findings = [
         overlapping(cron_job, under_way),
         short_starting_deadline(cron_job),

@@ -9,7 +9,7 @@ use crate::objects::{
 };
 
 /// What a Job has come to.
-pub(super) enum Progress<'a> {
+pub(in crate::observers) enum Progress<'a> {
     /// It succeeded at that moment.
     Succeeded(Timestamp),
     /// It failed: when, and the condition that says so.
@@ -21,12 +21,12 @@ pub(super) enum Progress<'a> {
 }
 
 /// The name that people and recovery points call a Job by.
-pub(super) fn name_of(job: &Job) -> String {
+pub(in crate::observers) fn name_of(job: &Job) -> String {
     format!("Job/{}", job.metadata.name)
 }
 
 /// What a Job has come to; none for one without any time, which no API server writes.
-pub(super) fn progress(job: &Job) -> Option<Progress<'_>> {
+pub(in crate::observers) fn progress(job: &Job) -> Option<Progress<'_>> {
     let status = &job.status;
     let created_at = job.metadata.creation_timestamp;
     let ended_at = |condition: &Condition| {
@@ -53,13 +53,13 @@ pub(super) fn progress(job: &Job) -> Option<Progress<'_>> {
     status.start_time.map(Progress::Active)
 }
 
-/// The run that a Job stands for; none for one that only waits.
-pub(super) fn run(job: &Job, asset: &AssetId) -> Option<Run> {
+/// The run of an asset's operation that a Job stands for; none for one that only waits.
+pub(in crate::observers) fn run(job: &Job, asset: &AssetId, operation: Operation) -> Option<Run> {
     let end = match progress(job)? {
         Progress::Waits(_) => return None,
         Progress::Active(_) => None,
         Progress::Succeeded(at) => Some(RunEnd {
-            recovery_point: Some(name_of(job)),
+            recovery_point: (operation == Operation::Backup).then(|| name_of(job)),
             ..RunEnd::plain(at, Outcome::Succeeded)
         }),
         Progress::Failed(at, condition) => Some(RunEnd {
@@ -75,7 +75,7 @@ pub(super) fn run(job: &Job, asset: &AssetId) -> Option<Run> {
     Some(Run {
         id: RunId::of_object("Job", &metadata.name, &metadata.uid),
         asset: asset.clone(),
-        operation: Operation::Backup,
+        operation,
         trigger: if is_manual {
             RunTrigger::Manual
         } else {
@@ -89,7 +89,7 @@ pub(super) fn run(job: &Job, asset: &AssetId) -> Option<Run> {
 }
 
 /// What is told of a Job that has not ended; none for one that has.
-pub(super) fn under_way(job: &Job) -> Option<UnderWay> {
+pub(in crate::observers) fn under_way(job: &Job) -> Option<UnderWay> {
     let (since, waiting) = match progress(job)? {
         Progress::Active(since) => (since, false),
         Progress::Waits(since) => (since, true),
@@ -143,8 +143,7 @@ fn hint(job: &Job, reason: &str) -> String {
             let deadline = deadline.map_or_else(String::new, |seconds| format!(" ({seconds} s)"));
             format!(
                 "it was ended at its activeDeadlineSeconds{deadline}, and its pods with it: see \
-                 `kubectl -n {namespace} describe job/{name}`, and give it longer if the backup \
-                 needs that"
+                 `kubectl -n {namespace} describe job/{name}`, and give it longer if it needs that"
             )
         }
         "BackoffLimitExceeded" => format!(

@@ -6,11 +6,8 @@ use lifeboat_resources::annotations::{self, AssetAnnotations};
 use super::{shell, words};
 use crate::objects::batch::CronJob;
 
-/// Labels of CronJobs that another program made for its own ends.
-const OF_OTHERS: [&str; 2] = [
-    "volsync.backube/kopia-maintenance",
-    "volsync.backube/cleanup",
-];
+/// The label of what VolSync made for its own ends and takes away again.
+const CLEANUP_LABEL: &str = "volsync.backube/cleanup";
 
 /// What to tell of a `CronJob` that is no asset, if anything.
 pub(super) fn finding(cron_job: &CronJob, own: &AssetAnnotations) -> Option<Finding> {
@@ -56,9 +53,8 @@ fn unselected(cron_job: &CronJob) -> Option<Finding> {
 fn sign(cron_job: &CronJob) -> Option<String> {
     let metadata = &cron_job.metadata;
     let is_of_another = metadata.controller().is_some()
-        || OF_OTHERS
-            .iter()
-            .any(|label| metadata.label(label).is_some())
+        || cron_job.is_kopia_maintenance()
+        || metadata.label(CLEANUP_LABEL).is_some()
         || words::tells_of_something_else(&metadata.name);
     if is_of_another {
         return None;

@@ -4,13 +4,13 @@
 //! each Job counts as a run while it is seen, and the history keeps what is gone.
 
 mod destination;
-mod findings;
-mod job;
+pub(super) mod findings;
+pub(super) mod job;
 mod lookalike;
 mod places;
 mod points;
-mod schedule;
-mod selection;
+pub(crate) mod schedule;
+pub(crate) mod selection;
 mod shell;
 #[cfg(test)]
 mod tests;

@@ -5,10 +5,10 @@ use lifeboat_core::{ObservedSchedule, Schedule, ScheduleState};
 use crate::objects::batch::CronJob;
 
 /// What stands for the zone of a `CronJob` that names none.
-const ASSUMED_ZONE: &str = "UTC";
+pub(in crate::observers) const ASSUMED_ZONE: &str = "UTC";
 
 /// The schedule, and when it is due.
-pub(super) fn observed(cron_job: &CronJob) -> ObservedSchedule {
+pub(in crate::observers) fn observed(cron_job: &CronJob) -> ObservedSchedule {
     let spec = &cron_job.spec;
     ObservedSchedule {
         name: format!("CronJob/{}", cron_job.metadata.name),
@@ -35,6 +35,16 @@ fn state(cron_job: &CronJob) -> ScheduleState {
     }
 }
 
+/// Why no Job is made by the schedule, after the name of the `CronJob`; none if nothing keeps it from
+/// that.
+pub(crate) fn obstacle(cron_job: &CronJob) -> Option<String> {
+    if cron_job.spec.suspend {
+        return Some("is suspended".to_owned());
+    }
+    let problem = parse(cron_job).err()?;
+    Some(format!("has a schedule that can't be kept: {problem}"))
+}
+
 /// The schedule, or why there is none, in a sentence.
 pub(super) fn parse(cron_job: &CronJob) -> Result<Schedule, String> {
     let spec = &cron_job.spec;
@@ -53,7 +63,7 @@ pub(super) fn parse(cron_job: &CronJob) -> Result<Schedule, String> {
 
 /// The time zone, for people. Without one, that of kube-controller-manager is meant, which nobody can
 /// see from outside; in nearly all clusters it is UTC.
-pub(super) fn time_zone(cron_job: &CronJob) -> String {
+pub(in crate::observers) fn time_zone(cron_job: &CronJob) -> String {
     match &cron_job.spec.time_zone {
         Some(zone) => zone.clone(),
         None => format!("{ASSUMED_ZONE} (assumed; that of kube-controller-manager is meant)"),

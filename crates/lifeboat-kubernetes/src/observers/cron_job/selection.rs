@@ -17,9 +17,13 @@ pub(super) fn own_words(cron_job: &CronJob) -> AssetAnnotations {
 }
 
 /// Whether a `CronJob` is a backup. Its own word is stronger than that of policies; a policy selects
-/// it only if it names the kind, since most CronJobs are something else.
-pub(super) fn is_selected(cron_job: &CronJob, own: &AssetAnnotations, policies: &[Policy]) -> bool {
+/// it only if it names the kind, since most CronJobs are something else, and never what maintains a
+/// repository: that backs up nothing.
+pub(crate) fn is_selected(cron_job: &CronJob, own: &AssetAnnotations, policies: &[Policy]) -> bool {
     own.selected.unwrap_or_else(|| {
+        if cron_job.is_kopia_maintenance() {
+            return false;
+        }
         let metadata = &cron_job.metadata;
         let asset = id_of(&ObjectKey::from(metadata));
         let subject = Subject {

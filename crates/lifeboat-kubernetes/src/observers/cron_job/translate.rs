@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use lifeboat_controller::{AssetSpec, Care};
-use lifeboat_core::{Facts, Finding, Observation, ObservedPoints, UnderWay};
+use lifeboat_core::{Facts, Finding, Observation, ObservedPoints, Operation, UnderWay};
 use lifeboat_resources::annotations::AssetAnnotations;
 
 use super::{findings, job, places, points, schedule, selection};
@@ -43,7 +43,10 @@ pub(super) fn translate<'a>(
             findings,
             ..Facts::default()
         },
-        runs: jobs.clone().filter_map(|job| job::run(job, &id)).collect(),
+        runs: jobs
+            .clone()
+            .filter_map(|job| job::run(job, &id, Operation::Backup))
+            .collect(),
         points: ObservedPoints::Evident(points::evident(cron_job, jobs)),
     };
     AssetSpec {

@@ -177,7 +177,8 @@ fn not_seen(world: &World, system: &System) -> Option<Finding> {
             system.name
         ),
         hint: Some(
-            "kubectl get deployments --all-namespaces | grep -i -e cnpg -e barman".to_owned(),
+            "kubectl get deployments --all-namespaces | grep -i -e cnpg -e barman -e volsync"
+                .to_owned(),
         ),
     })
 }

@@ -23,7 +23,7 @@ pub(super) struct System {
 }
 
 /// Every program that is recognised.
-pub(super) const SYSTEMS: [System; 2] = [
+pub(super) const SYSTEMS: [System; 3] = [
     System {
         name: "CloudNativePG operator",
         labels: &[("app.kubernetes.io/name", "cloudnative-pg")],
@@ -48,11 +48,25 @@ pub(super) const SYSTEMS: [System; 2] = [
         images: &["plugin-barman-cloud", "plugin-barman-cloud-testing"],
         needed_by: |world| first_cluster(world, |cluster| cluster.barman_plugin().is_some()),
     },
+    System {
+        name: "VolSync",
+        labels: &[("app.kubernetes.io/name", "volsync")],
+        // The second is of the bundle that the Operator Lifecycle Manager installs.
+        names: &["volsync", "volsync-controller-manager", "-volsync"],
+        // That of the fork with the Kopia mover is called the same.
+        images: &["volsync"],
+        needed_by: first_replication,
+    },
 ];
 
 /// The program that a Deployment runs, if it is one of these. The image says most, then the label,
 /// then the name.
 pub(super) fn recognise(deployment: &Deployment) -> Option<&'static System> {
+    // VolSync's Syncthing runs from the image of VolSync, as a Deployment for each source.
+    let owner = deployment.metadata.controller();
+    if owner.is_some_and(|owner| owner.kind == "ReplicationSource") {
+        return None;
+    }
     let signs: [fn(&System, &Deployment) -> bool; 3] =
         [System::has_image, System::has_label, System::has_name];
     let mut signs = signs.into_iter();
@@ -92,6 +106,16 @@ pub(super) fn split_image(image: &str) -> (&str, Option<&str>) {
         Some((name, tag)) => (name, Some(tag)),
         None => (last, None),
     }
+}
+
+fn first_replication(world: &World) -> Option<String> {
+    let sources = world.replication_sources().iter();
+    let sources = sources.map(|source| ("ReplicationSource", &source.metadata));
+    let destinations = world.replication_destinations().iter();
+    let destinations =
+        destinations.map(|destination| ("ReplicationDestination", &destination.metadata));
+    let (kind, metadata) = sources.chain(destinations).next()?;
+    Some(format!("{kind}/{}/{}", metadata.namespace, metadata.name))
 }
 
 fn first_cluster(world: &World, needs: fn(&Cluster) -> bool) -> Option<String> {
