@@ -3,6 +3,7 @@
 mod backup;
 mod backups;
 mod crds;
+mod kopia;
 mod kubernetes;
 mod leader_election;
 mod repository;
@@ -22,6 +23,7 @@ pub(crate) use backups::{
     UnpinOptions, VerifyOptions,
 };
 pub(crate) use crds::CrdsOptions;
+pub(crate) use kopia::KopiaOptions;
 pub(crate) use kubernetes::KubernetesOptions;
 pub(crate) use leader_election::LeaderElectionOptions;
 pub(crate) use repository::RepositoryOptions;

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::Args;
 use jiff::SignedDuration;
 
-use super::{KubernetesOptions, LeaderElectionOptions, values};
+use super::{KopiaOptions, KubernetesOptions, LeaderElectionOptions, values};
 
 #[derive(Debug, Args)]
 pub(crate) struct ServeOptions {
@@ -60,6 +60,8 @@ pub(crate) struct ServeOptions {
     pub(crate) instance_exporter_interval: Option<SignedDuration>,
     #[command(flatten)]
     pub(crate) leader_election: LeaderElectionOptions,
+    #[command(flatten)]
+    pub(crate) kopia: KopiaOptions,
     /// Where history is kept: a file, or postgres://user@host/database [default: lifeboat.db]
     #[arg(
         long,

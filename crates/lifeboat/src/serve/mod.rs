@@ -1,6 +1,7 @@
 //! `lifeboat serve`: settings, and the wiring of ledger, resources, controller, notifiers and HTTP.
 
 mod error;
+mod kopia;
 mod leading;
 mod run;
 mod run_history;

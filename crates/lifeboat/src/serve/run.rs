@@ -34,6 +34,7 @@ pub(crate) async fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
     let order = Order {
         resources: settings.resources,
         kubernetes: settings.kubernetes,
+        kopia: settings.kopia,
         ledger: settings.ledger,
         controller: settings.controller,
         router,

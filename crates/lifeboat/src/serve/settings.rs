@@ -17,6 +17,7 @@ use lifeboat_controller::{ControllerSettings, Mandate};
 use lifeboat_kubernetes::{ConnectionSettings, Scope, instance_exporter::ScraperSettings};
 use lifeboat_ledger::LedgerLocation;
 
+use super::kopia::Kopia;
 use super::settings_file::{KubernetesFile, SettingsFile};
 use crate::cli::{ServeOptions, UsageError};
 
@@ -31,6 +32,7 @@ pub(super) struct Settings {
     pub(super) resources: Option<PathBuf>,
     pub(super) kubernetes: Option<KubernetesSettings>,
     pub(super) election: Option<LeaseSettings>,
+    pub(super) kopia: Kopia,
     pub(super) ledger: LedgerLocation,
     pub(super) listen: SocketAddr,
     pub(super) compatibility_metrics: bool,
@@ -45,6 +47,7 @@ impl Settings {
             Some(path) => SettingsFile::read(path)?,
             None => SettingsFile::default(),
         };
+        let kopia = Kopia::of(&options.kopia, &file);
         let resources = options.resources.clone().or(file.resources);
         let lease = lease(options, &file.kubernetes);
         let kubernetes = kubernetes(options, file.kubernetes);
@@ -67,6 +70,7 @@ impl Settings {
             resources,
             kubernetes,
             election,
+            kopia,
             ledger,
             listen: listen.unwrap_or(default_listen),
             compatibility_metrics: options

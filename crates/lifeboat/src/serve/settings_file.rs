@@ -18,6 +18,8 @@ use serde::{Deserialize, Deserializer, de};
 pub(super) struct SettingsFile {
     pub(super) resources: Option<PathBuf>,
     pub(super) kubernetes: KubernetesFile,
+    pub(super) kopia_repositories: Option<PathBuf>,
+    pub(super) kopia: Option<PathBuf>,
     pub(super) ledger: Option<String>,
     pub(super) listen: Option<SocketAddr>,
     pub(super) compatibility_metrics: Option<bool>,

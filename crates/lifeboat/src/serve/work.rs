@@ -11,13 +11,16 @@ use lifeboat_repository::RequestCounters;
 use lifeboat_resources::ResourceFolder;
 use tokio_util::sync::CancellationToken;
 
-use super::{run::now, run_history::LedgerHistory, settings::KubernetesSettings, web::Web};
+use super::{
+    kopia::Kopia, run::now, run_history::LedgerHistory, settings::KubernetesSettings, web::Web,
+};
 use crate::cli::variable;
 
 /// What the work is to be about.
 pub(super) struct Order {
     pub(super) resources: Option<PathBuf>,
     pub(super) kubernetes: Option<KubernetesSettings>,
+    pub(super) kopia: Kopia,
     pub(super) ledger: LedgerLocation,
     pub(super) controller: ControllerSettings,
     pub(super) router: Router,
@@ -37,12 +40,15 @@ impl Work {
         let Order {
             resources,
             kubernetes,
+            kopia,
             controller: settings,
             router,
             ..
         } = order;
         let mandate = settings.mandate.clone();
-        let (sources, reporter) = sources(resources, kubernetes, &settings.requests).await?;
+        let (mut sources, reporter) = sources(resources, kubernetes, &settings.requests).await?;
+        // Behind those that have policies: what they name is declared in the same round.
+        sources.push(Box::new(kopia.source(&settings.requests)));
         let history = LedgerHistory(Ledger::open_read_only(&order.ledger).await?);
         let (controller, handle) =
             Controller::start(settings, sources, ledger, router, Arc::new(now)).await?;

@@ -4,6 +4,7 @@
 mod clock;
 mod costs;
 mod disaster;
+mod kopia;
 mod ledger;
 mod resources;
 mod running;
