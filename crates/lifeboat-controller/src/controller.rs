@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     alerting::Alerting,
+    carrying_over::carry_over,
     declarations::Declaring,
     error::ControllerError,
     fleet::Fleet,
@@ -104,6 +105,7 @@ impl Controller {
         let ledger = Arc::new(ledger);
         let histories: BTreeMap<AssetId, AssetHistory> =
             ledger.histories().await?.into_iter().collect();
+        carry_over(&ledger, &sources).await?;
         let unfinished = ledger.unfinished_runs().await?;
         let mandate = settings.mandate.clone();
         let alerting =
@@ -143,7 +145,7 @@ impl Controller {
         controller.remember(now);
         for run in unfinished {
             // What others run goes on without Lifeboat.
-            if run.asset.kind == AssetKind::Prometheus {
+            if run.asset.kind.is_operated() {
                 controller.abandon(run, now);
             }
         }

@@ -50,6 +50,9 @@ impl Controller {
             match declaring.source.changes(now) {
                 Ok(Some(declared)) => self.take_over(index, declared, now).await,
                 Ok(None) => {}
+        // First: what is written down of an asset is shared until it is written, so that a change
+        // right after it would cost a copy.
+        self.look_at_sources();
                 Err(error) => {
                     if declaring.error.as_ref() != Some(&error) {
                         tracing::error!(
@@ -61,7 +64,6 @@ impl Controller {
                 }
             }
         }
-        self.look_at_sources();
     }
 
     /// Takes in which sources nobody can look at.
@@ -110,7 +112,9 @@ impl Controller {
     pub(crate) fn remember(&mut self, now: Timestamp) {
         for (id, history) in std::mem::take(&mut self.departed) {
             let mut sources = self.sources.iter();
-            match sources.position(|source| !source.has_spoken_of.contains(&id.kind)) {
+            match sources.position(|declaring| {
+                !declaring.has_spoken_of.contains(&id.kind) && declaring.source.may_declare(&id)
+            }) {
                 Some(source) => {
                     let blind = self.blind[source].get(&id.kind).cloned();
                     let blind = blind.unwrap_or_else(|| Blind {

@@ -120,6 +120,11 @@ impl Managed {
         self.immediate = operated.immediate;
     }
 
+    /// Where it is, as its source says.
+    pub(crate) const fn places(&self) -> &BTreeMap<&'static str, String> {
+        &self.places
+    }
+
     /// Takes in whether anybody can look at it.
     pub(crate) fn set_blind(&mut self, blind: Option<&Blind>) {
         if self.asset.blind.as_ref() != blind {

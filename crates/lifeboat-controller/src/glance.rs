@@ -1,4 +1,4 @@
-//! A glance: what one source declares, judged as of now, without a ledger. What is gone by now is not known.
+//! A glance: what sources declare, judged as of now, without a ledger. What is gone by now is not known.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -7,55 +7,79 @@ use lifeboat_core::{AssetHistory, AssetId, Finding, Policy};
 
 use crate::{fleet::Managed, source::Source, spec::Care, view::View};
 
-/// Looks at a source. Assets that Lifeboat itself operates are left out: what became of them stands
+/// Looks at sources. Assets that Lifeboat itself operates are left out: what became of them stands
 /// in the ledger of whoever operates them.
 pub struct Glance {
-    source: Box<dyn Source>,
+    sources: Vec<Looked>,
     assets: BTreeMap<AssetId, Managed>,
+}
+
+/// A source, with what it said last.
+struct Looked {
+    source: Box<dyn Source>,
     policies: Vec<Policy>,
     findings: Vec<Finding>,
 }
 
 impl Glance {
-    /// Looks at this source.
+    /// Looks at these sources.
     #[must_use]
-    pub fn new(source: Box<dyn Source>) -> Self {
-        Self {
+    pub fn new(sources: Vec<Box<dyn Source>>) -> Self {
+        let sources = sources.into_iter().map(|source| Looked {
             source,
-            assets: BTreeMap::new(),
             policies: Vec::new(),
             findings: Vec::new(),
+        });
+        Self {
+            sources: sources.collect(),
+            assets: BTreeMap::new(),
         }
     }
 
-    /// What the source declares, as of now. An error is a text for people.
+    /// What the sources declare, as of now. An error is a text for people.
     pub fn look(&mut self, now: Timestamp) -> Result<View, String> {
-        let declared = self.source.changes(now)?.unwrap_or_default();
-        if let Some(policies) = declared.policies {
-            self.source.heed(&policies);
-            self.policies = policies;
-        }
-        self.findings = declared.findings.unwrap_or_else(|| self.findings.clone());
-        for id in declared.gone {
-            self.assets.remove(&id);
-        }
-        for spec in declared.assets {
-            if let Care::Observed(_) = spec.care {
-                let managed = self.assets.entry(spec.id.clone()).or_insert_with_key(|id| {
-                    Managed::remembered(id.clone(), AssetHistory::new(now), 0)
-                });
-                // There is no ledger to write to.
-                drop(managed.describe(spec, now, true));
+        for index in 0..self.sources.len() {
+            let looked = &mut self.sources[index];
+            let declared = looked.source.changes(now)?.unwrap_or_default();
+            if let Some(findings) = declared.findings {
+                looked.findings = findings;
+            }
+            if let Some(policies) = declared.policies {
+                looked.policies = policies;
+                let all = self.policies();
+                for looked in &mut self.sources {
+                    looked.source.heed(&all);
+                }
+            }
+            for id in declared.gone {
+                self.assets.remove(&id);
+            }
+            for spec in declared.assets {
+                if let Care::Observed(_) = spec.care {
+                    let managed = self.assets.entry(spec.id.clone()).or_insert_with_key(|id| {
+                        Managed::remembered(id.clone(), AssetHistory::new(now), index)
+                    });
+                    // There is no ledger to write to.
+                    drop(managed.describe(spec, now, true));
+                }
             }
         }
-        let blind = self.source.blind();
+        let policies = self.policies();
+        let sources = self.sources.iter();
+        let blind: Vec<_> = sources.map(|looked| looked.source.blind()).collect();
         let mut view = View::empty(now);
         for (id, managed) in &mut self.assets {
-            managed.set_blind(blind.get(&id.kind));
-            let assessment = Arc::new(managed.judge(&self.policies, now));
+            managed.set_blind(blind[managed.source].get(&id.kind));
+            let assessment = Arc::new(managed.judge(&policies, now));
             view.assets.push(managed.view(assessment, now));
         }
-        view.findings.clone_from(&self.findings);
+        let findings = self.sources.iter().flat_map(|looked| &looked.findings);
+        view.findings = findings.cloned().collect();
         Ok(view)
+    }
+
+    fn policies(&self) -> Vec<Policy> {
+        let policies = self.sources.iter().flat_map(|looked| &looked.policies);
+        policies.cloned().collect()
     }
 }

@@ -1,12 +1,15 @@
 //! The controller's door: what others may read of it, and what they may ask of it.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 use lifeboat_core::{AssetId, Operation, RunId};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::view::View;
+use crate::{
+    trigger::{Trigger, TriggerError, Wish},
+    view::View,
+};
 
 /// Reads the controller's newest view and asks for runs. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -22,8 +25,17 @@ pub struct Request {
     pub asset: AssetId,
     /// What to do.
     pub operation: Operation,
-    /// Takes the answer: the run that was started, or why none was.
-    pub answer: oneshot::Sender<Result<RunId, Refusal>>,
+    /// Takes the answer: what was begun, or why nothing was.
+    pub answer: oneshot::Sender<Result<Begun, Refusal>>,
+}
+
+/// What the controller did about a request.
+#[derive(Debug)]
+pub enum Begun {
+    /// It began a run.
+    Run(RunId),
+    /// Others would carry it out: this starts it, and the asset is in these places.
+    ByOthers(Arc<dyn Trigger>, BTreeMap<&'static str, String>),
 }
 
 /// Why a run that was asked for is not started.
@@ -45,6 +57,9 @@ pub enum Refusal {
         /// When it began.
         since: Timestamp,
     },
+    /// Others would carry it out, and can't be made to.
+    #[error(transparent)]
+    ByOthers(#[from] TriggerError),
     /// The controller is about to end.
     #[error("lifeboat is stopping and starts no more runs")]
     Stopping,
@@ -70,11 +85,17 @@ impl Handle {
         Some(Arc::clone(&self.view.borrow_and_update()))
     }
 
-    /// Starts a run now, beside the schedule.
-    pub async fn run_now(&self, asset: AssetId, operation: Operation) -> Result<RunId, Refusal> {
+    /// Starts a run now, beside the schedule; with `force`, also beside one that others have under
+    /// way. What others operate is started from here, so that the loop waits for none of them.
+    pub async fn run_now(
+        &self,
+        asset: AssetId,
+        operation: Operation,
+        force: bool,
+    ) -> Result<RunId, Refusal> {
         let (answer, answered) = oneshot::channel();
         let request = Request {
-            asset,
+            asset: asset.clone(),
             operation,
             answer,
         };
@@ -82,6 +103,17 @@ impl Handle {
             .send(request)
             .await
             .map_err(|_| Refusal::Stopping)?;
-        answered.await.map_err(|_| Refusal::Stopping)?
+        match answered.await.map_err(|_| Refusal::Stopping)?? {
+            Begun::Run(run) => Ok(run),
+            Begun::ByOthers(trigger, places) => {
+                let wish = Wish {
+                    asset,
+                    operation,
+                    force,
+                    places,
+                };
+                Ok(trigger.start(wish).await?)
+            }
+        }
     }
 }

@@ -5,6 +5,8 @@
 //! operations         what can be done with it
 //! runner, runs       doing it, within its deadline
 //! recorder           writing it down, beside everything else
+//! trigger            starting what others operate, when somebody asks
+//! carrying_over      what was remembered before clusters had names
 //! mandate            whether it may do any of this, beside other Lifeboats
 //! alerting           what people are to be told
 //! outbox, delivery   telling them
@@ -14,6 +16,7 @@
 //! ```
 
 mod alerting;
+mod carrying_over;
 mod controller;
 mod declarations;
 mod delivery;
@@ -32,13 +35,15 @@ mod runs;
 mod source;
 mod spec;
 mod view;
+mod trigger;
 
 pub use controller::{Controller, ControllerSettings};
 pub use error::ControllerError;
 pub use glance::Glance;
-pub use handle::{Handle, Refusal, Request};
+pub use handle::{Begun, Handle, Refusal, Request};
 pub use mandate::Mandate;
 pub use resource_folder::{ResourceFolderSource, Variable, prometheus_asset};
 pub use source::{Declared, Source};
 pub use spec::{AssetSpec, Care, Operated};
 pub use view::{AssetView, Health, View};
+pub use trigger::{Obstacle, Trigger, TriggerError, Wish};

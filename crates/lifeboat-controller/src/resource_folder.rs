@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
-use lifeboat_core::{AssetKind, readable_causes};
+use lifeboat_core::{AssetId, AssetKind, readable_causes};
 use lifeboat_repository::RequestCounters;
 use lifeboat_resources::{BackupPolicy, Fingerprint, LoadError, PrometheusBackup, ResourceFolder};
 
@@ -46,6 +46,10 @@ impl ResourceFolderSource {
 impl Source for ResourceFolderSource {
     fn name(&self) -> &'static str {
         "the folder of resources"
+    }
+
+    fn may_declare(&self, asset: &AssetId) -> bool {
+        asset.cluster.is_none() && asset.kind == AssetKind::Prometheus
     }
 
     fn changes(&mut self, now: Timestamp) -> Result<Option<Declared>, String> {

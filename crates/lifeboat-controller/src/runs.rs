@@ -8,7 +8,7 @@ use lifeboat_core::{Outcome, Run, RunEnd, RunId, RunTrigger};
 use crate::{
     controller::Controller,
     fleet::DueRun,
-    handle::{Refusal, Request},
+    handle::{Begun, Refusal, Request},
     recorder::Record,
     runner::{Event, Job},
 };
@@ -41,7 +41,7 @@ impl Controller {
         self.evaluate(now);
     }
 
-    fn begin_on_request(&mut self, request: &Request, now: Timestamp) -> Result<RunId, Refusal> {
+    fn begin_on_request(&mut self, request: &Request, now: Timestamp) -> Result<Begun, Refusal> {
         if !self.settings.mandate.holds() {
             return Err(Refusal::Stopping);
         }
@@ -49,7 +49,11 @@ impl Controller {
             return Err(Refusal::UnknownAsset(request.asset.clone()));
         };
         if managed.operator.is_none() {
-            return Err(Refusal::NotOperated(request.asset.clone()));
+            let source = &self.sources[managed.source].source;
+            let trigger = source.trigger();
+            let trigger = trigger.filter(|_| !managed.asset.id.kind.is_operated());
+            let trigger = trigger.ok_or_else(|| Refusal::NotOperated(request.asset.clone()))?;
+            return Ok(Begun::ByOthers(trigger, managed.places().clone()));
         }
         if let Some(running) = managed.running.get(&request.operation) {
             return Err(Refusal::Running {
@@ -70,7 +74,7 @@ impl Controller {
         };
         let id = run.id.clone();
         self.start_run(&run);
-        Ok(id)
+        Ok(Begun::Run(id))
     }
 
     fn start_run(&mut self, run: &Run) {

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use lifeboat_core::{AssetId, AssetKind, Finding, Policy, assess::Blind};
 use tokio::sync::Notify;
 
-use crate::spec::AssetSpec;
+use crate::{spec::AssetSpec, trigger::Trigger};
 
 /// What a source declares that it didn't declare like this before.
 #[derive(Default)]
@@ -29,7 +29,18 @@ pub struct Declared {
 /// Declares assets and policies.
 pub trait Source: Send {
     /// What people call it, such as `the cluster`.
-    fn name(&self) -> &'static str;
+    fn name(&self) -> &str;
+
+    /// The cluster that all its assets lie in, if that has a name.
+    fn cluster(&self) -> Option<&str> {
+        None
+    }
+
+    /// Whether it is this source that would declare the asset, if it were there. Until it has spoken,
+    /// what is remembered of the asset is in its care.
+    fn may_declare(&self, _asset: &AssetId) -> bool {
+        true
+    }
 
     /// What changed since the last call.
     ///
@@ -43,6 +54,11 @@ pub trait Source: Send {
 
     /// Takes in the policies of all sources: they may decide what is an asset.
     fn heed(&mut self, _policies: &[Policy]) {}
+    /// What starts a run of an asset that others operate, if anything can.
+    fn trigger(&self) -> Option<Arc<dyn Trigger>> {
+        None
+    }
+
 
     /// Hands over what is to be told when there may be changes. A source that has no use of it is
     /// asked from time to time.

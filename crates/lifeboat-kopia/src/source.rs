@@ -74,6 +74,10 @@ impl Source for KopiaSource {
         "the Kopia repositories"
     }
 
+    fn may_declare(&self, asset: &AssetId) -> bool {
+        asset.cluster.is_none() && asset.kind == AssetKind::KopiaRepository
+    }
+
     fn changes(&mut self, now: Timestamp) -> Result<Option<Declared>, String> {
         let news = self.watched.iter().filter_map(|(name, watched)| {
             let known = watched.board.take_news()?;

@@ -41,6 +41,8 @@ pub(crate) const PING_TIMEOUT: Duration = Duration::from_secs(8);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(8);
 /// How long the one request of [`Connection::check`] may take.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(15);
+/// What is said in place of a context for the cluster that this runs in, by its pod's service account.
+pub const IN_CLUSTER: &str = "in-cluster";
 /// In a pod, the API server's address.
 const IN_CLUSTER_HOST: &str = "KUBERNETES_SERVICE_HOST";
 
@@ -50,7 +52,8 @@ pub struct ConnectionSettings {
     /// A kubeconfig file. Absent: in a pod its service account, elsewhere the files of
     /// `KUBECONFIG`, or else `~/.kube/config`.
     pub kubeconfig: Option<PathBuf>,
-    /// A context of the kubeconfig; absent: its current one. Given in a pod, a kubeconfig is used.
+    /// A context of the kubeconfig; absent: its current one. Given in a pod, a kubeconfig is used,
+    /// but for [`IN_CLUSTER`].
     pub context: Option<String>,
 }
 
@@ -175,7 +178,8 @@ impl Connection {
 /// Whether the pod's own account is used.
 fn is_of_pod(settings: &ConnectionSettings) -> bool {
     let in_pod = std::env::var_os(IN_CLUSTER_HOST).is_some();
-    in_pod && *settings == ConnectionSettings::default()
+    let is_named = settings.context.as_deref() == Some(IN_CLUSTER);
+    is_named || (in_pod && *settings == ConnectionSettings::default())
 }
 
 async fn configuration(settings: &ConnectionSettings) -> Result<Config, Error> {

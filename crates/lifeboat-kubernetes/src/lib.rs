@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! connect             the way to an API server; failure and error say why there is none
+//! cluster_name        what tells one cluster's assets from those of another
 //! objects             the objects, with the fields that are used
 //! event               what the watches tell
 //! instance_exporter   what each database instance says of archiving and replication
@@ -12,9 +13,11 @@
 //! look_out, source    all of it at work, as a source of the controller
 //! reporting           what became of it, told to the cluster: statuses and events
 //! leading             which of several Lifeboats does all this
+//! triggering          Jobs that somebody asks for
 //! ```
 
 mod connect;
+mod cluster_name;
 mod error;
 mod event;
 mod failure;
@@ -28,11 +31,13 @@ mod source;
 mod translation;
 mod unseen;
 mod watching;
+mod triggering;
 mod world;
 
 use std::sync::Arc;
 
-pub use connect::{Connection, ConnectionSettings};
+pub use cluster_name::ClusterName;
+pub use connect::{Connection, ConnectionSettings, IN_CLUSTER};
 pub use error::Error;
 pub use event::{Contact, Event, Loss, LossReason, Watch};
 use jiff::Timestamp;

@@ -7,7 +7,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use lifeboat_controller::{AssetSpec, Declared, Source};
+use lifeboat_controller::{AssetSpec, Declared, Source, Trigger};
 use lifeboat_core::{AssetId, AssetKind, Finding, Policy, assess::Blind};
 use tokio::{
     sync::{Notify, watch},
@@ -15,31 +15,39 @@ use tokio::{
 };
 
 use crate::{
-    Clock, Connection, Error,
+    Clock, ClusterName, Connection, Error,
     event::Watch,
     instance_exporter::{Reader, Scraper, ScraperSettings},
     look_out::LookOut,
     observers::{self, CustomResources},
     reporting::{Reporter, Subjects},
     translation::Translation,
+    triggering::JobTrigger,
     watching::Watches,
     world::World,
 };
 
 /// What of a cluster is looked at.
 pub struct Scope {
+    /// What it is called, where there may be others.
+    pub cluster: ClusterName,
     /// Only these namespaces; all of them if there are none.
     pub namespaces: BTreeSet<String>,
     /// How the exporters of database instances are read; none if they are not to be.
     pub instance_exporters: Option<ScraperSettings>,
+    /// Whether Jobs may be made of its CronJobs, when somebody asks for it.
+    pub may_run_jobs: bool,
 }
 
 /// Declares what is seen in a cluster.
 pub struct KubernetesSource {
+    cluster: ClusterName,
+    name: String,
     pending: Arc<Mutex<Pending>>,
     policies: watch::Sender<Arc<Vec<Policy>>>,
     settled: watch::Receiver<bool>,
     subjects: Subjects,
+    trigger: Arc<JobTrigger>,
     task: JoinHandle<()>,
 }
 
@@ -84,7 +92,7 @@ impl KubernetesSource {
             blind: crate::translation::blind(&world, started_at),
             ..Pending::default()
         }));
-        let subjects = Subjects::default();
+        let subjects = Subjects::new(scope.cluster.clone());
         let look_out = LookOut {
             world,
             watches,
@@ -101,10 +109,13 @@ impl KubernetesSource {
             subjects: subjects.clone(),
         };
         Ok(Self {
+            cluster: scope.cluster.clone(),
+            name: scope.cluster.described(),
             pending,
             policies,
             settled,
             subjects,
+            trigger: Arc::new(JobTrigger::new(connection.client()?, scope.may_run_jobs)),
             task: tokio::spawn(look_out.run()),
         })
     }
@@ -130,8 +141,17 @@ impl Drop for KubernetesSource {
 }
 
 impl Source for KubernetesSource {
-    fn name(&self) -> &'static str {
-        "the cluster"
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn cluster(&self) -> Option<&str> {
+        self.cluster.get()
+    }
+
+    fn may_declare(&self, asset: &AssetId) -> bool {
+        // How a repository is, nobody sees in a cluster.
+        asset.kind != AssetKind::KopiaRepository && self.cluster.inside(asset).is_some()
     }
 
     fn changes(&mut self, _now: Timestamp) -> Result<Option<Declared>, String> {
@@ -143,16 +163,17 @@ impl Source for KubernetesSource {
         if assets.is_empty() && complete.is_empty() && policies.is_none() && findings.is_none() {
             return Ok(None);
         }
+        let cluster = &self.cluster;
         let mut declared = Declared {
             complete,
-            policies,
-            findings,
+            policies: policies.map(|all| all.into_iter().map(|one| cluster.policy(one)).collect()),
+            findings: findings.map(|all| all.into_iter().map(|one| cluster.finding(one)).collect()),
             ..Declared::default()
         };
         for (id, spec) in assets {
             match spec {
-                Some(spec) => declared.assets.push(spec),
-                None => declared.gone.push(id),
+                Some(spec) => declared.assets.push(cluster.spec(spec)),
+                None => declared.gone.push(cluster.outside(id)),
             }
         }
         Ok(Some(declared))
@@ -170,11 +191,16 @@ impl Source for KubernetesSource {
         pending.news = Some(news);
     }
 
+    fn trigger(&self) -> Option<Arc<dyn Trigger>> {
+        Some(Arc::clone(&self.trigger) as _)
+    }
+
     fn heed(&mut self, policies: &[Policy]) {
+        let policies = self.cluster.heeded(policies);
         self.policies.send_if_modified(|known| {
-            let is_new = known.as_slice() != policies;
+            let is_new = **known != policies;
             if is_new {
-                *known = Arc::new(policies.to_vec());
+                *known = Arc::new(policies);
             }
             is_new
         });

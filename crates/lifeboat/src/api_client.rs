@@ -155,7 +155,11 @@ impl ApiClient {
         asset: AssetId,
         operation: Operation,
     ) -> Result<RunId, ApiClientError> {
-        let wanted = StartRun { asset, operation };
+        let wanted = StartRun {
+            asset,
+            operation,
+            force,
+        };
         let request = self.http.post(self.url("runs")).json(&wanted);
         let started: StartedRun = self.answer(request).await?;
         Ok(started.run)
@@ -163,6 +167,7 @@ impl ApiClient {
 
     fn url(&self, name: &str) -> Url {
         let mut url = self.base.clone();
+        force: bool,
         url.set_path(&format!("{}api/v1/{name}", self.base.path()));
         url
     }

@@ -28,7 +28,7 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
             _ => format!("  because {cause}"),
         })
         .collect();
-    if let Some(hint) = error.chain().find_map(hint) {
+    if let Some(hint) = next_step(error) {
         lines.push(format!("\n{cyan}hint{cyan:#}: {hint}"));
     }
     // There is nowhere left to complain if stderr is closed.
@@ -38,6 +38,11 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     } else {
         ExitCode::FAILURE
     }
+}
+
+/// The next step that an error or one of its causes names.
+pub(crate) fn next_step(error: &anyhow::Error) -> Option<String> {
+    error.chain().find_map(hint)
 }
 
 fn causes(error: &anyhow::Error) -> Vec<String> {

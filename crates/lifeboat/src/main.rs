@@ -6,6 +6,7 @@ mod api_client;
     reason = "these comments become help texts, which are not Markdown"
 )]
 mod cli;
+mod clusters;
 mod commands;
 mod failure;
 mod interrupt;

@@ -13,7 +13,7 @@ use super::{
     backup_policy, prometheus_backup,
     subjects::{Content, Subject, may_lack},
 };
-use crate::objects::ObjectRef;
+use crate::{ClusterName, objects::ObjectRef};
 
 /// A status is written no sooner than this after the last time: where many assets change one by one, a
 /// policy's numbers need not be right in between.
@@ -30,6 +30,8 @@ pub(super) struct StatusWrite {
 /// What was written.
 #[derive(Debug, Default)]
 pub(super) struct Statuses {
+    /// The cluster that they are written in.
+    cluster: ClusterName,
     written: BTreeMap<ObjectRef, Written>,
 }
 
@@ -48,6 +50,14 @@ pub(super) struct Plan {
 }
 
 impl Statuses {
+    /// Nothing was written yet.
+    pub(super) fn new(cluster: ClusterName) -> Self {
+        Self {
+            cluster,
+            written: BTreeMap::new(),
+        }
+    }
+
     /// What has to be written, as of a view. What it doesn't know of yet is left for the next one.
     pub(super) fn plan(
         &mut self,
@@ -67,7 +77,8 @@ impl Statuses {
             }
             let written = self.written.get(object);
             let written = written.filter(|written| written.uid == subject.uid);
-            let Some(status) = wanted(view, object, subject, written.map(|one| &one.status)) else {
+            let before = written.map(|one| &one.status);
+            let Some(status) = wanted(&self.cluster, view, object, subject, before) else {
                 continue;
             };
             match written.map(|written| written.at + PACE) {
@@ -98,6 +109,7 @@ impl Statuses {
 
 /// The status that an object should have, if it has another.
 fn wanted(
+    cluster: &ClusterName,
     view: &View,
     object: &ObjectRef,
     subject: &Subject,
@@ -111,7 +123,8 @@ fn wanted(
             let now = if let Some(error) = refused {
                 prometheus_backup::refused(error, generation, &before, view.at)
             } else {
-                let asset = view.asset(&object.key.asset_id(AssetKind::Prometheus))?;
+                let id = object.key.asset_id(AssetKind::Prometheus);
+                let asset = view.asset(&cluster.outside(id))?;
                 prometheus_backup::of_asset(asset, generation, &before, view.at)
             };
             different(&before, &now)

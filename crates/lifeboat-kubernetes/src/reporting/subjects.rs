@@ -11,6 +11,7 @@ use lifeboat_resources::BackupPolicy;
 use serde_json::Value;
 
 use crate::{
+    ClusterName,
     objects::{Kind, Metadata, ObjectKey, ObjectRef},
     observers::resources::backups,
     world::World,
@@ -53,7 +54,10 @@ pub(super) enum Content {
 
 /// The objects that can be reported on; those who look out keep it up to date. Cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Subjects(Arc<Mutex<Noted>>);
+pub(crate) struct Subjects {
+    cluster: ClusterName,
+    noted: Arc<Mutex<Noted>>,
+}
 
 #[derive(Debug, Default)]
 struct Noted {
@@ -62,6 +66,19 @@ struct Noted {
 }
 
 impl Subjects {
+    /// None yet, of this cluster.
+    pub(crate) fn new(cluster: ClusterName) -> Self {
+        Self {
+            cluster,
+            noted: Arc::default(),
+        }
+    }
+
+    /// The cluster that they are in.
+    pub(super) const fn cluster(&self) -> &ClusterName {
+        &self.cluster
+    }
+
     /// Takes in what changed in the world.
     pub(crate) fn note(&self, world: &World, changed: &[ObjectRef], now: Timestamp) {
         let mut noted = self.noted();
@@ -69,7 +86,9 @@ impl Subjects {
             noted.settled_at.get_or_insert(now);
         }
         for object in changed {
-            match of_others(world, object, now).or_else(|| policy(world, object, now)) {
+            match of_others(world, object, now)
+                .or_else(|| policy(&self.cluster, world, object, now))
+            {
                 Some(subject) => noted.objects.insert(object.clone(), Arc::new(subject)),
                 // Gone, or of a kind that is never here.
                 None => noted.objects.remove(object),
@@ -99,8 +118,10 @@ impl Subjects {
             .collect()
     }
 
-    /// The object that an asset is, with its uid. One that was declared by a file has none.
+    /// The object that an asset is, with its uid. One that was declared by a file has none, and one
+    /// of another cluster has none here.
     pub(super) fn of_asset(&self, id: &AssetId) -> Option<(ObjectRef, String)> {
+        let id = self.cluster.inside(id)?;
         let object = ObjectRef {
             kind: kind_of(id.kind)?,
             key: ObjectKey::new(&id.namespace, &id.name),
@@ -110,7 +131,7 @@ impl Subjects {
     }
 
     fn noted(&self) -> MutexGuard<'_, Noted> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.noted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -190,14 +211,19 @@ fn of_others(world: &World, object: &ObjectRef, now: Timestamp) -> Option<Subjec
     Some(Subject::new(metadata, Content::OfOthers, now))
 }
 
-fn policy(world: &World, object: &ObjectRef, now: Timestamp) -> Option<Subject> {
+fn policy(
+    cluster: &ClusterName,
+    world: &World,
+    object: &ObjectRef,
+    now: Timestamp,
+) -> Option<Subject> {
     if object.kind != Kind::BackupPolicy {
         return None;
     }
     let policy = world.backup_policies().get(&object.key)?;
     let read = BackupPolicy::from_object(&policy.document);
     let read = read
-        .map(|policy| policy.policy())
+        .map(|policy| cluster.policy(policy.policy()))
         .map_err(|error| error.to_string());
     let content = Content::BackupPolicy {
         policy: Box::new(read),

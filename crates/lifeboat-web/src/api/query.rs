@@ -15,6 +15,9 @@ pub struct AssetQuery {
         deserialize_with = "kind"
     )]
     pub kind: Option<AssetKind>,
+    /// Assets in this cluster; empty for those whose cluster has no name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<String>,
     /// Assets in this namespace.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
@@ -28,6 +31,10 @@ impl AssetQuery {
     #[must_use]
     pub fn fits(&self, asset: &AssetId, status: Status) -> bool {
         self.kind.is_none_or(|kind| kind == asset.kind)
+            && self
+                .cluster
+                .as_ref()
+                .is_none_or(|cluster| cluster == asset.cluster.as_deref().unwrap_or_default())
             && self
                 .namespace
                 .as_ref()

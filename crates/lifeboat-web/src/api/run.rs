@@ -79,6 +79,9 @@ pub struct StartRun {
     pub asset: AssetId,
     /// What to do.
     pub operation: Operation,
+    /// Also while a run is under way beside which a `CronJob` forbids another.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub force: bool,
 }
 
 /// What `POST /api/v1/runs` answers.

@@ -30,8 +30,8 @@ pub(super) async fn list(
 ) -> Result<Json<AssetList>, ApiError> {
     let Query(query) = query.map_err(|error| {
         ApiError::bad_request(error.body_text()).hint(
-            "the query takes kind (such as CNPGCluster), namespace, and status (ok, failing, \
-             unknown or paused)",
+            "the query takes kind (such as CNPGCluster), cluster, namespace, and status (ok, \
+             failing, unknown or paused)",
         )
     })?;
     let (view, as_of) = state.view()?;

@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use lifeboat_controller::Refusal;
+use lifeboat_controller::{Obstacle, Refusal};
 use lifeboat_core::readable_causes;
 
 use crate::{api::ErrorBody, history::HistoryError, standby::StandsBy};
@@ -61,6 +61,18 @@ impl From<Refusal> for ApiError {
             Refusal::Running { asset, .. } => Self::new(StatusCode::CONFLICT, error).hint(format!(
                 "`lifeboat status {asset}` shows how far it has come"
             )),
+            Refusal::ByOthers(obstacle) => {
+                let status = match obstacle.obstacle {
+                    Obstacle::NotAllowed => StatusCode::FORBIDDEN,
+                    Obstacle::NotPossible | Obstacle::Busy => StatusCode::CONFLICT,
+                    Obstacle::OutOfReach => StatusCode::BAD_GATEWAY,
+                };
+                let answer = Self::new(status, error);
+                match obstacle.hint {
+                    Some(hint) => answer.hint(hint),
+                    None => answer,
+                }
+            }
             Refusal::Stopping => Self::new(StatusCode::SERVICE_UNAVAILABLE, error),
         }
     }

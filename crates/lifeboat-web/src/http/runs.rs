@@ -52,7 +52,7 @@ pub(super) async fn start(
     let run = state
         .serving()?
         .handle
-        .run_now(wanted.asset.clone(), wanted.operation)
+        .run_now(wanted.asset.clone(), wanted.operation, wanted.force)
         .await?;
     tracing::info!(asset = %wanted.asset, operation = %wanted.operation, %run, %peer, "a run was asked for");
     Ok((StatusCode::ACCEPTED, Json(StartedRun { run })))

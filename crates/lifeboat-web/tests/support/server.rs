@@ -7,7 +7,7 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
-use lifeboat_controller::{Handle, Refusal, Request, View};
+use lifeboat_controller::{Begun, Handle, Refusal, Request, View};
 use lifeboat_core::{Run, RunId};
 use lifeboat_web::{ApiToken, HistoryError, RunHistory, State, api::RunQuery, serve};
 use tokio::{
@@ -149,7 +149,7 @@ impl Builder {
         .compatibility_metrics(self.compatibility);
         let controller = async move {
             while let Some(request) = asked.recv().await {
-                let answered = answer(&request, &publisher);
+                let answered = answer(&request, &publisher).map(Begun::Run);
                 // A client that left doesn't care.
                 let _: Result<(), _> = oneshot::Sender::send(request.answer, answered);
             }

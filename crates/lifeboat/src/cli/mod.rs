@@ -24,7 +24,7 @@ pub(crate) use backups::{
 };
 pub(crate) use crds::CrdsOptions;
 pub(crate) use kopia::KopiaOptions;
-pub(crate) use kubernetes::KubernetesOptions;
+pub(crate) use kubernetes::{ClusterContext, KubernetesOptions};
 pub(crate) use leader_election::LeaderElectionOptions;
 pub(crate) use repository::RepositoryOptions;
 pub(crate) use resources::{CheckOptions, ResourcesCommand};
@@ -103,16 +103,18 @@ Examples:
   lifeboat status --kubernetes --namespace postgresql --kind CNPGCluster
   lifeboat status --output json | jq '.assets[] | {asset, status}'")]
     Status(Box<StatusOptions>),
-    /// Start a backup, verification or prune of an asset now
+    /// Start a backup, or another operation, of an asset now
     #[command(long_about = "\
-Start a backup, verification or prune of an asset now.
+Start a backup, or another operation, of an asset now.
 
-The running `lifeboat serve` carries it out, beside its schedule. Ending this command does not end \
-the run.")]
+The running `lifeboat serve` carries it out, beside its schedule. Of a CronJob, and for the \
+maintenance of a Kopia repository, it makes a Job, as `kubectl create job --from` does; it must have \
+been started with --allow-run-jobs. Ending this command does not end the run.")]
     #[command(after_help = "\
 Examples:
   lifeboat run main
-  lifeboat run Prometheus/monitoring/main --operation verification --wait")]
+  lifeboat run Prometheus/monitoring/main --operation verification --wait
+  lifeboat run CronJob/immich/nightly-dump --wait")]
     Run(Box<RunOptions>),
     /// Check the documents that say what to back up, and what is promised
     #[command(subcommand)]

@@ -5,7 +5,9 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::Args;
 use jiff::SignedDuration;
 
-use super::{KopiaOptions, KubernetesOptions, LeaderElectionOptions, values};
+use super::{
+    KopiaOptions, KubernetesOptions, LeaderElectionOptions, kubernetes::cluster_name, values,
+};
 
 #[derive(Debug, Args)]
 pub(crate) struct ServeOptions {
@@ -27,6 +29,16 @@ pub(crate) struct ServeOptions {
     pub(crate) resources: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) kubernetes: KubernetesOptions,
+    /// The name of the cluster, where only one is watched
+    #[arg(
+        long,
+        env = "LIFEBOAT_CLUSTER",
+        hide_env_values = true,
+        value_name = "NAME",
+        value_parser = cluster_name,
+        help_heading = "Kubernetes"
+    )]
+    pub(crate) cluster: Option<String>,
     /// Watch only this namespace; all of them if left out
     #[arg(
         long,
@@ -62,6 +74,19 @@ pub(crate) struct ServeOptions {
     pub(crate) leader_election: LeaderElectionOptions,
     #[command(flatten)]
     pub(crate) kopia: KopiaOptions,
+    /// Whether `lifeboat run` and the API may make Jobs of CronJobs; needs deploy/kubernetes/run-jobs
+    /// [default: false]
+    #[arg(
+        long,
+        env = "LIFEBOAT_ALLOW_RUN_JOBS",
+        hide_env_values = true,
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true",
+        value_name = "BOOL",
+        help_heading = "Kubernetes"
+    )]
+    pub(crate) allow_run_jobs: Option<bool>,
     /// Where history is kept: a file, or postgres://user@host/database [default: lifeboat.db]
     #[arg(
         long,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, builder::PossibleValuesParser, builder::TypedValueParser};
 use lifeboat_core::{AssetKind, Operation};
 
-use super::KubernetesOptions;
+use super::{KubernetesOptions, kubernetes::cluster_name};
 use crate::api_client::{ApiClient, ApiClientError};
 
 /// The address of a server on this machine that was told no other; its port is lifeboat-web's.
@@ -51,6 +51,15 @@ pub(crate) struct StatusOptions {
     /// Only assets of this namespace
     #[arg(long, value_name = "NAMESPACE", conflicts_with = "asset")]
     pub(crate) namespace: Option<String>,
+    /// Only assets of this cluster; where one is looked at that has no name, it gets this one
+    #[arg(
+        long,
+        env = "LIFEBOAT_CLUSTER",
+        hide_env_values = true,
+        value_name = "NAME",
+        value_parser = cluster_name
+    )]
+    pub(crate) cluster: Option<String>,
     /// Only assets that are failing or unknown
     #[arg(long, conflicts_with = "asset")]
     pub(crate) failing: bool,
@@ -69,15 +78,17 @@ pub(crate) struct RunOptions {
     /// The asset: Kind/namespace/name, namespace/name, or its name alone
     #[arg(value_name = "ASSET")]
     pub(crate) asset: String,
-    /// What to do
+    /// What to do; if left out, what the asset's kind is there for
     #[arg(
         long,
         value_name = "OPERATION",
-        default_value = "backup",
         value_parser = PossibleValuesParser::new(Operation::ALL.map(Operation::name))
             .map(|name| named(&name))
     )]
-    pub(crate) operation: Operation,
+    pub(crate) operation: Option<Operation>,
+    /// Make a Job also while another is under way that a CronJob wants alone
+    #[arg(long)]
+    pub(crate) force: bool,
     /// Wait for the run's end, and exit with 1 if it did not succeed
     #[arg(long)]
     pub(crate) wait: bool,

@@ -7,7 +7,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use lifeboat_core::{AssetId, Outcome, RunId};
+use lifeboat_core::{AssetId, Operation, Outcome, RunId};
 use lifeboat_web::api::{AssetDetail, Progress, RunQuery, RunReport};
 use serde::Serialize;
 
@@ -26,8 +26,11 @@ pub(crate) async fn run(options: &RunOptions, printer: &Printer) -> anyhow::Resu
     let client = options.server.client()?;
     let list = client.assets().await?;
     let asset = selection::select(&options.asset, list.assets.iter().map(|asset| &asset.asset))?;
-    let operation = options.operation;
-    let run = client.start(asset.clone(), operation).await?;
+    let operation = options.operation.or(asset.kind.operation());
+    let operation = operation.unwrap_or(Operation::Backup);
+    let run = client
+        .start(asset.clone(), operation, options.force)
+        .await?;
     let started = Started {
         run: run.clone(),
         asset: asset.clone(),
@@ -146,7 +149,10 @@ struct Started {
 
 impl Report for Started {
     fn write_table(&self, out: &mut dyn Write, _now: Timestamp) -> io::Result<()> {
-        writeln!(out, "Started {} on {}.", self.run, self.asset)
+        match self.run.object() {
+            Some((kind, name)) => writeln!(out, "Started {kind}/{name} for {}.", self.asset),
+            None => writeln!(out, "Started {} on {}.", self.run, self.asset),
+        }
     }
 }
 

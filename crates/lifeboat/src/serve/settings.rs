@@ -19,7 +19,10 @@ use lifeboat_ledger::LedgerLocation;
 
 use super::kopia::Kopia;
 use super::settings_file::{KubernetesFile, SettingsFile};
-use crate::cli::{ServeOptions, UsageError};
+use crate::{
+    cli::{ClusterContext, ServeOptions, UsageError},
+    clusters::Cluster,
+};
 
 /// The Lease without a setting.
 const DEFAULT_LEASE: &str = "lifeboat";
@@ -50,7 +53,7 @@ impl Settings {
         let kopia = Kopia::of(&options.kopia, &file);
         let resources = options.resources.clone().or(file.resources);
         let lease = lease(options, &file.kubernetes);
-        let kubernetes = kubernetes(options, file.kubernetes);
+        let kubernetes = kubernetes(options, file.kubernetes)?;
         if resources.is_none() && kubernetes.is_none() {
             let error = UsageError::new(
                 "there is nothing to serve: neither a folder of resources nor a cluster is given",
@@ -102,47 +105,79 @@ impl Settings {
     }
 }
 
-/// Which cluster is watched, and what of it.
+/// Which clusters are watched, and what of each.
 pub(super) struct KubernetesSettings {
-    pub(super) connection: ConnectionSettings,
-    pub(super) scope: Scope,
+    pub(super) clusters: Vec<(ConnectionSettings, Scope)>,
+    /// The way to the one that keeps the Lease: the one that this runs in, if that is among them, else
+    /// the first.
+    pub(super) home: ConnectionSettings,
 }
 
-/// The cluster, if one is to be watched. What an option says takes the place of the file's.
-fn kubernetes(options: &ServeOptions, file: KubernetesFile) -> Option<KubernetesSettings> {
+/// The clusters, if any are to be watched. What an option says takes the place of the file's.
+fn kubernetes(
+    options: &ServeOptions,
+    file: KubernetesFile,
+) -> anyhow::Result<Option<KubernetesSettings>> {
     let cluster = &options.kubernetes;
-    let is_named = file.kubeconfig.is_some() || file.context.is_some();
+    let is_named = file.kubeconfig.is_some() || file.context.is_some() || !file.contexts.is_empty();
     let is_wanted = cluster
         .is_wanted()
         .or(file.enabled)
         .unwrap_or(is_named || !options.watch_namespace.is_empty());
+    if !is_wanted {
+        return Ok(None);
+    }
     let namespaces = if options.watch_namespace.is_empty() {
         file.namespaces
     } else {
         options.watch_namespace.iter().cloned().collect()
     };
+    let kubeconfig = cluster.kubeconfig.as_ref().or(file.kubeconfig.as_ref());
+    let contexts = if cluster.context.is_empty() {
+        let contexts = file.context.iter().chain(&file.contexts);
+        contexts
+            .map(|text| text.parse())
+            .collect::<Result<Vec<ClusterContext>, String>>()
+            .map_err(|error| UsageError::new("a context of the settings can't be used", error))?
+    } else {
+        cluster.context.clone()
+    };
+    let name = options.cluster.as_ref().or(file.cluster.as_ref());
+    let clusters = Cluster::all(kubeconfig, &contexts, name.map(String::as_str))?;
     let are_read = options.instance_exporters.or(file.instance_exporters);
     let interval = options
         .instance_exporter_interval
         .or(file.instance_exporter_interval)
         .and_then(|interval| Duration::try_from(interval).ok());
-    let instance_exporters = are_read.unwrap_or(true).then(|| {
-        let default = ScraperSettings::default();
-        ScraperSettings {
-            interval: interval.unwrap_or(default.interval),
-            ..default
-        }
+    let may_run_jobs = options
+        .allow_run_jobs
+        .or(file.allow_run_jobs)
+        .unwrap_or(false);
+    let default = ScraperSettings::default();
+    let exporters = ScraperSettings {
+        interval: interval.unwrap_or(default.interval),
+        ..default
+    };
+    let around = clusters.iter().find(|cluster| cluster.is_around());
+    let home = around.or(clusters.first()).map(|home| &home.connection);
+    let home = home.cloned().unwrap_or_default();
+    let is_only = clusters.len() == 1;
+    let clusters = clusters.into_iter().map(|cluster| {
+        // Pods of another cluster can't be reached as a rule, and what answers at their address may
+        // be a pod of this one.
+        let are_read = are_read.unwrap_or(is_only || cluster.is_around());
+        let scope = Scope {
+            cluster: cluster.name,
+            namespaces: namespaces.clone(),
+            instance_exporters: are_read.then(|| exporters.clone()),
+            may_run_jobs,
+        };
+        (cluster.connection, scope)
     });
-    is_wanted.then(|| KubernetesSettings {
-        connection: ConnectionSettings {
-            kubeconfig: cluster.kubeconfig.clone().or(file.kubeconfig),
-            context: cluster.context.clone().or(file.context),
-        },
-        scope: Scope {
-            namespaces,
-            instance_exporters,
-        },
-    })
+    Ok(Some(KubernetesSettings {
+        clusters: clusters.collect(),
+        home,
+    }))
 }
 
 /// The Lease that decides which of several replicas leads.
@@ -191,7 +226,7 @@ fn election(
         ));
     }
     Ok(Some(LeaseSettings {
-        connection: kubernetes.connection.clone(),
+        connection: kubernetes.home.clone(),
         name,
         namespace,
     }))

@@ -44,8 +44,12 @@ pub(super) struct KubernetesFile {
     pub(super) enabled: Option<bool>,
     pub(super) kubeconfig: Option<PathBuf>,
     pub(super) context: Option<String>,
+    /// The contexts of several clusters.
+    pub(super) contexts: Vec<String>,
+    pub(super) cluster: Option<String>,
     pub(super) namespaces: BTreeSet<String>,
     pub(super) instance_exporters: Option<bool>,
+    pub(super) allow_run_jobs: Option<bool>,
     #[serde(deserialize_with = "duration")]
     pub(super) instance_exporter_interval: Option<SignedDuration>,
     pub(super) leader_election: Option<bool>,

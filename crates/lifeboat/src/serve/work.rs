@@ -9,6 +9,7 @@ use lifeboat_kubernetes::{Connection, CustomResources, KubernetesSource, Reporte
 use lifeboat_ledger::{Ledger, LedgerLocation};
 use lifeboat_repository::RequestCounters;
 use lifeboat_resources::ResourceFolder;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -29,7 +30,7 @@ pub(super) struct Order {
 /// The work, ready to begin.
 pub(super) struct Work {
     controller: Controller,
-    reporter: Option<Reporter>,
+    reporters: Vec<Reporter>,
     pub(super) handle: Handle,
     pub(super) history: Arc<LedgerHistory>,
 }
@@ -46,7 +47,7 @@ impl Work {
             ..
         } = order;
         let mandate = settings.mandate.clone();
-        let (mut sources, reporter) = sources(resources, kubernetes, &settings.requests).await?;
+        let (mut sources, reporters) = sources(resources, kubernetes, &settings.requests).await?;
         // Behind those that have policies: what they name is declared in the same round.
         sources.push(Box::new(kopia.source(&settings.requests)));
         let history = LedgerHistory(Ledger::open_read_only(&order.ledger).await?);
@@ -54,7 +55,10 @@ impl Work {
             Controller::start(settings, sources, ledger, router, Arc::new(now)).await?;
         Ok(Self {
             controller,
-            reporter: reporter.map(|reporter| reporter.under(mandate)),
+            reporters: reporters
+                .into_iter()
+                .map(|reporter| reporter.under(mandate.clone()))
+                .collect(),
             handle,
             history: Arc::new(history),
         })
@@ -64,30 +68,29 @@ impl Work {
     /// whoever asks is told how the end goes.
     pub(super) async fn run(self, stop: CancellationToken, web: Web) -> anyhow::Result<()> {
         let ended = CancellationToken::new();
-        let reports = self.reporter.map(|reporter| {
+        let mut reports = JoinSet::new();
+        for reporter in self.reporters {
             // Until the last run has ended there is something to report.
-            tokio::spawn(reporter.run(self.handle, ended.clone()))
-        });
+            reports.spawn(reporter.run(self.handle.clone(), ended.clone()));
+        }
         self.controller.run(stop).await;
         ended.cancel();
         web.end().await?;
-        if let Some(reports) = reports {
-            reports
-                .await
-                .context("the reports to the cluster were ended by a defect")?;
+        while let Some(reports) = reports.join_next().await {
+            reports.context("the reports to a cluster were ended by a defect")?;
         }
         Ok(())
     }
 }
 
-/// A folder of resources, a cluster, or both; and what tells the cluster how its backups are.
+/// A folder of resources, clusters, or both; and what tells each cluster how its backups are.
 async fn sources(
     resources: Option<PathBuf>,
     kubernetes: Option<KubernetesSettings>,
     requests: &Arc<RequestCounters>,
-) -> anyhow::Result<(Vec<Box<dyn Source>>, Option<Reporter>)> {
+) -> anyhow::Result<(Vec<Box<dyn Source>>, Vec<Reporter>)> {
     let mut sources: Vec<Box<dyn Source>> = Vec::new();
-    let mut reporter = None;
+    let mut reporters = Vec::new();
     if let Some(folder) = resources {
         let folder = ResourceFolder::new(folder);
         let requests = Arc::clone(requests);
@@ -95,19 +98,20 @@ async fn sources(
             folder, variable, requests,
         )));
     }
-    if let Some(settings) = kubernetes {
-        let connection = Connection::open(&settings.connection).await?;
+    let clusters = kubernetes.map(|settings| settings.clusters);
+    for (connection, scope) in clusters.into_iter().flatten() {
+        let connection = Connection::open(&connection).await?;
         let resources = CustomResources {
             variable,
             requests: Arc::clone(requests),
         };
         let clock: lifeboat_kubernetes::Clock = Arc::new(now);
-        let source = KubernetesSource::start(&connection, &settings.scope, resources, &clock)?;
-        tracing::info!("watching the cluster at {}", connection.url());
-        reporter = Some(source.reporter(&connection, &instance())?);
+        let source = KubernetesSource::start(&connection, &scope, resources, &clock)?;
+        tracing::info!("watching {} at {}", source.name(), connection.url());
+        reporters.push(source.reporter(&connection, &instance())?);
         sources.push(Box::new(source));
     }
-    Ok((sources, reporter))
+    Ok((sources, reporters))
 }
 
 /// Which Lifeboat speaks, in events and in a Lease: in a pod its name is that of the host.

@@ -1,21 +1,24 @@
-//! Who is asked for the status: a running server, or the cluster itself.
+//! Who is asked for the status: a running server, or clusters themselves.
 
-use std::time::Duration;
+use std::{
+    sync::Arc,
+    time::Duration,
+};
 
 use anyhow::Context;
 use jiff::Timestamp;
-use lifeboat_controller::{Glance, View};
-use lifeboat_core::AssetId;
-use lifeboat_kubernetes::{
-    Connection, ConnectionSettings, CustomResources, KubernetesSource, Scope,
-};
+use lifeboat_controller::{Glance, Source, View};
+use lifeboat_core::{AssetId, Finding, readable_causes};
+use lifeboat_kubernetes::{CLUSTER_NOT_SEEN, Connection, CustomResources, KubernetesSource, Scope};
 use lifeboat_web::api::{
     AsOf, AssetDetail, AssetList, FindingList, FindingReport, RunQuery, RunReport,
 };
 
 use crate::{
     api_client::{ApiClient, ApiClientError},
-    cli::{StatusOptions, variable},
+    cli::{KubernetesOptions, StatusOptions, UsageError, variable},
+    clusters::Cluster,
+    failure,
 };
 
 /// How long a cluster may take to list everything.
@@ -25,8 +28,8 @@ const LISTS_WITHIN: Duration = Duration::from_mins(1);
 pub(super) enum Asked {
     /// A running server.
     Server(ApiClient),
-    /// The cluster, without any history of it.
-    Cluster(Box<Glance>),
+    /// The clusters, without any history of them.
+    Clusters(Box<Clusters>),
 }
 
 impl Asked {
@@ -34,38 +37,29 @@ impl Asked {
         if options.kubernetes.is_wanted() != Some(true) {
             return Ok(Self::Server(options.server.client()?));
         }
-        let connection = Connection::open(&ConnectionSettings {
-            kubeconfig: options.kubernetes.kubeconfig.clone(),
-            context: options.kubernetes.context.clone(),
-        })
-        .await?;
-        // A clear error is worth a request: the watches would go on trying.
-        connection.check().await?;
-        let scope = Scope {
-            namespaces: options.namespace.iter().cloned().collect(),
-            // From outside, pods can't be reached.
-            instance_exporters: None,
-        };
-        let resources = CustomResources {
-            variable,
-            requests: std::sync::Arc::default(),
-        };
-        let clock: lifeboat_kubernetes::Clock = std::sync::Arc::new(Timestamp::now);
-        let mut source = KubernetesSource::start(&connection, &scope, resources, &clock)?;
-        if !source.settle(LISTS_WITHIN).await {
-            anyhow::bail!(
-                "the cluster at {} has not listed everything within a minute",
-                connection.url()
-            );
+        let clusters = clusters(options)?;
+        let is_only = clusters.len() == 1;
+        let mut sources: Vec<Box<dyn Source>> = Vec::new();
+        let mut unseen = Vec::new();
+        for cluster in &clusters {
+            match source(cluster, options).await {
+                Ok(source) => sources.push(Box::new(source)),
+                // One that is away hides nothing of the others.
+                Err(error) if !is_only => unseen.push(not_seen(cluster, &error)),
+                Err(error) => return Err(error),
+            }
         }
-        Ok(Self::Cluster(Box::new(Glance::new(Box::new(source)))))
+        Ok(Self::Clusters(Box::new(Clusters {
+            glance: Glance::new(sources),
+            unseen,
+        })))
     }
 
     pub(super) async fn assets(&mut self) -> anyhow::Result<AssetList> {
         match self {
             Self::Server(client) => Ok(client.assets().await?),
-            Self::Cluster(glance) => {
-                let view = look(glance)?;
+            Self::Clusters(clusters) => {
+                let view = clusters.look()?;
                 Ok(AssetList::new(&view, AsOf::new(view.at, view.at)))
             }
         }
@@ -75,8 +69,8 @@ impl Asked {
     pub(super) async fn findings(&mut self) -> anyhow::Result<Vec<FindingReport>> {
         let list = match self {
             Self::Server(client) => client.findings().await?,
-            Self::Cluster(glance) => {
-                let view = look(glance)?;
+            Self::Clusters(clusters) => {
+                let view = clusters.look()?;
                 FindingList::new(&view, AsOf::new(view.at, view.at))
             }
         };
@@ -87,8 +81,8 @@ impl Asked {
     pub(super) async fn asset(&mut self, id: &AssetId) -> anyhow::Result<Option<AssetDetail>> {
         match self {
             Self::Server(client) => Ok(client.asset(id).await?),
-            Self::Cluster(glance) => {
-                let view = look(glance)?;
+            Self::Clusters(clusters) => {
+                let view = clusters.look()?;
                 let asset = view.asset(id);
                 let as_of = AsOf::new(view.at, view.at);
                 Ok(asset.map(|asset| AssetDetail::new(&view, asset, as_of)))
@@ -113,9 +107,88 @@ impl Asked {
     }
 }
 
-fn look(glance: &mut Glance) -> anyhow::Result<View> {
-    glance
-        .look(Timestamp::now())
-        .map_err(anyhow::Error::msg)
-        .context("failed to look at the cluster")
+/// Clusters that are looked at.
+pub(super) struct Clusters {
+    glance: Glance,
+    /// Those that can't be looked at.
+    unseen: Vec<Finding>,
+}
+
+impl Clusters {
+    fn look(&mut self) -> anyhow::Result<View> {
+        let mut view = self
+            .glance
+            .look(Timestamp::now())
+            .map_err(anyhow::Error::msg)
+            .context("failed to look at the cluster")?;
+        view.findings.extend(self.unseen.iter().cloned());
+        Ok(view)
+    }
+}
+
+/// The clusters that are asked for.
+fn clusters(options: &StatusOptions) -> anyhow::Result<Vec<Cluster>> {
+    let KubernetesOptions {
+        kubeconfig,
+        context,
+        ..
+    } = &options.kubernetes;
+    let wanted = options.cluster.as_deref();
+    // Of several it is a filter, else a name.
+    let name = wanted.filter(|_| context.len() < 2);
+    let mut clusters = Cluster::all(kubeconfig.as_ref(), context, name)?;
+    if let Some(wanted) = wanted {
+        let known: Vec<String> = clusters
+            .iter()
+            .filter_map(|cluster| cluster.name.get().map(str::to_owned))
+            .collect();
+        clusters.retain(|cluster| cluster.name.get() == Some(wanted));
+        if clusters.is_empty() {
+            let error = UsageError::new(
+                format!("there is no cluster {wanted}"),
+                format!("the clusters are {}", known.join(", ")),
+            );
+            return Err(error.into());
+        }
+    }
+    Ok(clusters)
+}
+
+/// Looks at a cluster until everything of it was seen.
+async fn source(cluster: &Cluster, options: &StatusOptions) -> anyhow::Result<KubernetesSource> {
+    let connection = Connection::open(&cluster.connection).await?;
+    // A clear error is worth a request: the watches would go on trying.
+    connection.check().await?;
+    let scope = Scope {
+        cluster: cluster.name.clone(),
+        namespaces: options.namespace.iter().cloned().collect(),
+        // From outside, pods can't be reached.
+        instance_exporters: None,
+        may_run_jobs: false,
+    };
+    let resources = CustomResources {
+        variable,
+        requests: Arc::default(),
+    };
+    let clock: lifeboat_kubernetes::Clock = Arc::new(Timestamp::now);
+    let mut source = KubernetesSource::start(&connection, &scope, resources, &clock)?;
+    if !source.settle(LISTS_WITHIN).await {
+        anyhow::bail!(
+            "the cluster at {} has not listed everything within a minute",
+            connection.url()
+        );
+    }
+    Ok(source)
+}
+
+fn not_seen(cluster: &Cluster, error: &anyhow::Error) -> Finding {
+    let name = cluster.name.get().unwrap_or_default();
+    Finding {
+        code: CLUSTER_NOT_SEEN,
+        message: format!(
+            "the cluster {name} can't be looked at: {}",
+            readable_causes(error.as_ref()).join(": ")
+        ),
+        hint: failure::next_step(error),
+    }
 }

@@ -12,6 +12,7 @@ use std::{io::IsTerminal, io::Write, process::ExitCode, time::Duration};
 
 use asked::Asked;
 use detail::Detail;
+use lifeboat_core::AssetId;
 use lifeboat_web::api::{AssetCounts, RunQuery};
 use overview::Overview;
 
@@ -71,7 +72,9 @@ impl Shown {
 async fn ask(asked: &mut Asked, options: &StatusOptions) -> anyhow::Result<Shown> {
     let mut list = asked.assets().await?;
     if let Some(wanted) = &options.asset {
-        let id = selection::select(wanted, list.assets.iter().map(|asset| &asset.asset))?;
+        let assets = list.assets.iter().map(|asset| &asset.asset);
+        let is_there = |id: &&AssetId| selection::is_in(id, options.cluster.as_deref());
+        let id = selection::select(wanted, assets.filter(is_there))?;
         let asset = asked.asset(&id).await?;
         let asset = asset.ok_or_else(|| selection::gone(&id))?;
         let query = RunQuery {
@@ -92,7 +95,10 @@ async fn ask(asked: &mut Asked, options: &StatusOptions) -> anyhow::Result<Shown
     list.alerts
         .retain(|alert| assets.iter().any(|asset| asset.asset == alert.asset));
     list.counts = AssetCounts::of(assets.iter().map(|asset| asset.status));
-    let is_whole = options.kind.is_none() && options.namespace.is_none() && !options.failing;
+    let is_whole = options.kind.is_none()
+        && options.namespace.is_none()
+        && options.cluster.is_none()
+        && !options.failing;
     let findings = if is_whole {
         asked.findings().await?
     } else {
@@ -101,7 +107,7 @@ async fn ask(asked: &mut Asked, options: &StatusOptions) -> anyhow::Result<Shown
     Ok(Shown::All(Box::new(Overview {
         list,
         findings,
-        is_of_cluster: matches!(asked, Asked::Cluster(_)),
+        is_of_cluster: matches!(asked, Asked::Clusters(_)),
         known,
     })))
 }

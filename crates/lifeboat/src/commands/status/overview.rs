@@ -153,7 +153,14 @@ fn headline(counts: AssetCounts) -> String {
 
 fn table(assets: &[AssetSummary], at: Timestamp) -> Table {
     let headings = ["ASSET", "STATUS", "GOOD BACKUP", "LAST RUN", "NEXT RUN"];
-    let mut table = Table::new(&headings);
+    let mut clusters = assets.iter().map(|asset| &asset.cluster);
+    let first = clusters.next();
+    let has_several = clusters.any(|cluster| Some(cluster) != first);
+    let mut table = if has_several {
+        Table::new(&[&["CLUSTER"], &headings[..]].concat())
+    } else {
+        Table::new(&headings)
+    };
     for asset in assets {
         // What nothing is done with has nothing to tell of.
         let is_carried_out = asset.kind.operation().is_some();
@@ -164,13 +171,17 @@ fn table(assets: &[AssetSummary], at: Timestamp) -> Table {
                 "-".to_owned()
             }
         };
-        table.row([
-            folded(&asset.asset.to_string()),
+        let name = format!("{}/{}/{}", asset.kind, asset.namespace, asset.name);
+        let cluster = asset.cluster.as_deref().unwrap_or("-");
+        let cluster = has_several.then(|| folded(cluster));
+        let columns = [
+            folded(&name),
             status(asset.status),
             told(&|| newest(asset)),
             told(&|| last(asset, at)),
             told(&|| next(asset, at)),
-        ]);
+        ];
+        table.row(cluster.into_iter().chain(columns));
     }
     table
 }

@@ -59,7 +59,13 @@ pub(super) fn fits(asset: &AssetSummary, options: &StatusOptions) -> bool {
     let wrong = matches!(asset.status, Status::Failing | Status::Unknown);
     options.kind.is_none_or(|kind| kind == asset.kind)
         && (options.namespace.as_ref()).is_none_or(|namespace| *namespace == asset.namespace)
+        && is_in(&asset.asset, options.cluster.as_deref())
         && (!options.failing || wrong)
+}
+
+/// Whether an asset is in the cluster that is asked for, if one is.
+pub(super) fn is_in(asset: &AssetId, cluster: Option<&str>) -> bool {
+    cluster.is_none() || asset.cluster.as_deref() == cluster
 }
 
 #[cfg(test)]
