@@ -2,11 +2,12 @@
 
 mod fields;
 mod interval;
+mod shared;
 #[cfg(test)]
 mod tests;
 mod words;
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use croner::{
     Cron,
@@ -14,7 +15,10 @@ use croner::{
 };
 use jiff::{RoundMode, SignedDuration, Timestamp, TimestampRound, Unit, Zoned, tz::TimeZone};
 
-use self::fields::Fields;
+use self::{
+    fields::Fields,
+    shared::{Dialect, shared},
+};
 
 /// A cron expression, a nickname such as `@daily`, or an interval such as `@every 6h`, in a time
 /// zone.
@@ -31,13 +35,16 @@ pub struct Schedule {
 #[derive(Clone)]
 enum Rule {
     /// Moments of the calendar.
-    Calendar {
-        cron: Box<Cron>,
-        /// The fields of an expression that begins with seconds.
-        fields: Option<Box<Fields>>,
-    },
+    Calendar(Arc<Calendar>),
     /// So long after the last time.
     Interval(SignedDuration),
+}
+
+/// What an expression says of the calendar.
+struct Calendar {
+    cron: Cron,
+    /// The fields of an expression that begins with seconds.
+    fields: Option<Fields>,
 }
 
 /// Why an expression or a time zone is no schedule.
@@ -63,14 +70,17 @@ impl Schedule {
     /// Reads a schedule of five fields or a nickname, and refuses one that is never due.
     pub fn parse(expression: &str, time_zone: &str) -> Result<Self, ScheduleError> {
         let zone = zone(time_zone)?;
-        let parser = CronParser::builder()
-            .seconds(Seconds::Disallowed)
-            .year(Year::Disallowed)
-            .build();
-        let cron = parser
-            .parse(expression)
-            .map_err(|error| unreadable(expression, error.to_string()))?;
-        Self::of_the_calendar(expression, zone, cron, None)
+        let calendar = shared(Dialect::Minutes, expression, || {
+            let parser = CronParser::builder()
+                .seconds(Seconds::Disallowed)
+                .year(Year::Disallowed)
+                .build();
+            let cron = parser
+                .parse(expression)
+                .map_err(|error| unreadable(expression, error.to_string()))?;
+            Ok(Calendar { cron, fields: None })
+        })?;
+        Self::of_the_calendar(expression, zone, calendar)
     }
 
     /// Reads a schedule as a `CronJob` of Kubernetes has it: as [`Schedule::parse`] does, or an
@@ -90,36 +100,18 @@ impl Schedule {
             return Self::of_an_interval(expression, time_zone, interval);
         }
         let zone = zone(time_zone)?;
-        let spelt_out = match expression {
-            "@yearly" | "@annually" => "0 0 0 1 1 *",
-            "@monthly" => "0 0 0 1 * *",
-            "@weekly" => "0 0 0 * * 0",
-            "@daily" | "@midnight" => "0 0 0 * * *",
-            "@hourly" => "0 0 * * * *",
-            fields => fields,
-        };
-        let fields = Fields::parse(spelt_out).map_err(|reason| unreadable(expression, reason))?;
-        let parser = CronParser::builder()
-            .seconds(Seconds::Required)
-            .year(Year::Disallowed)
-            .dom_and_dow(fields.both_days())
-            .build();
-        let cron = parser
-            .parse(&fields.canonical())
-            .map_err(|error| unreadable(expression, error.to_string()))?;
-        Self::of_the_calendar(expression, zone, cron, Some(Box::new(fields)))
+        let calendar = shared(Dialect::Seconds, expression, || with_seconds(expression))?;
+        Self::of_the_calendar(expression, zone, calendar)
     }
 
     fn of_the_calendar(
         expression: &str,
         time_zone: TimeZone,
-        cron: Cron,
-        fields: Option<Box<Fields>>,
+        calendar: Arc<Calendar>,
     ) -> Result<Self, ScheduleError> {
-        let cron = Box::new(cron);
         let schedule = Self {
             expression: expression.to_owned(),
-            rule: Rule::Calendar { cron, fields },
+            rule: Rule::Calendar(calendar),
             time_zone,
         };
         if schedule.after(Timestamp::UNIX_EPOCH).is_none() {
@@ -167,7 +159,7 @@ impl Schedule {
     #[must_use]
     pub fn in_words(&self) -> Option<String> {
         match &self.rule {
-            Rule::Calendar { fields, .. } => words::describe(fields.as_ref()?),
+            Rule::Calendar(calendar) => words::describe(calendar.fields.as_ref()?),
             Rule::Interval(_) => None,
         }
     }
@@ -177,9 +169,9 @@ impl Schedule {
     #[must_use]
     pub fn after(&self, moment: Timestamp) -> Option<Timestamp> {
         match &self.rule {
-            Rule::Calendar { cron, .. } => {
+            Rule::Calendar(calendar) => {
                 let local = self.local(moment);
-                let next = cron.find_next_occurrence(&local, false).ok()?;
+                let next = calendar.cron.find_next_occurrence(&local, false).ok()?;
                 Some(next.timestamp())
             }
             Rule::Interval(interval) => whole_second(moment).checked_add(*interval).ok(),
@@ -190,11 +182,11 @@ impl Schedule {
     /// that follow from what ran before.
     #[must_use]
     pub fn at_or_before(&self, moment: Timestamp) -> Option<Timestamp> {
-        let Rule::Calendar { cron, .. } = &self.rule else {
+        let Rule::Calendar(calendar) = &self.rule else {
             return None;
         };
         let local = self.local(moment);
-        let previous = cron.find_previous_occurrence(&local, true).ok()?;
+        let previous = calendar.cron.find_previous_occurrence(&local, true).ok()?;
         Some(previous.timestamp())
     }
 
@@ -216,6 +208,30 @@ fn zone(name: &str) -> Result<TimeZone, ScheduleError> {
     TimeZone::get(name).map_err(|_| ScheduleError::TimeZone(name.to_owned()))
 }
 
+fn with_seconds(expression: &str) -> Result<Calendar, ScheduleError> {
+    let spelt_out = match expression {
+        "@yearly" | "@annually" => "0 0 0 1 1 *",
+        "@monthly" => "0 0 0 1 * *",
+        "@weekly" => "0 0 0 * * 0",
+        "@daily" | "@midnight" => "0 0 0 * * *",
+        "@hourly" => "0 0 * * * *",
+        fields => fields,
+    };
+    let fields = Fields::parse(spelt_out).map_err(|reason| unreadable(expression, reason))?;
+    let parser = CronParser::builder()
+        .seconds(Seconds::Required)
+        .year(Year::Disallowed)
+        .dom_and_dow(fields.both_days())
+        .build();
+    let cron = parser
+        .parse(&fields.canonical())
+        .map_err(|error| unreadable(expression, error.to_string()))?;
+    Ok(Calendar {
+        cron,
+        fields: Some(fields),
+    })
+}
+
 fn unreadable(expression: &str, reason: String) -> ScheduleError {
     ScheduleError::Expression {
         expression: expression.to_owned(),
@@ -227,9 +243,7 @@ fn unreadable(expression: &str, reason: String) -> ScheduleError {
 impl PartialEq for Schedule {
     fn eq(&self, other: &Self) -> bool {
         let same_rule = match (&self.rule, &other.rule) {
-            (Rule::Calendar { fields: one, .. }, Rule::Calendar { fields: other, .. }) => {
-                one == other
-            }
+            (Rule::Calendar(one), Rule::Calendar(other)) => one.fields == other.fields,
             (Rule::Interval(one), Rule::Interval(other)) => one == other,
             _ => false,
         };
