@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use jiff::{SignedDuration, Timestamp};
 use lifeboat_alerts::Router;
 use lifeboat_core::{
-    AssetHistory, AssetId, AssetKind, CLOCK_TOLERANCE, Policy, assess::Blind, later,
+    AssetHistory, AssetId, AssetKind, CLOCK_TOLERANCE, CoverageMemory, Policy, assess::Blind, later,
 };
 use lifeboat_ledger::Ledger;
 use lifeboat_repository::{Clock, RequestCounters, RequestKind};
@@ -70,6 +70,8 @@ pub struct Controller {
     /// What happened to assets that are declared no more: they may come back, or have a run under way.
     pub(crate) departed: BTreeMap<AssetId, AssetHistory>,
     pub(crate) policies: Vec<Policy>,
+    /// Since when what holds data is covered or not.
+    pub(crate) coverage: CoverageMemory,
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) recorder: Recorder,
     alerting: Alerting,
@@ -103,10 +105,11 @@ impl Controller {
     ) -> Result<(Self, Handle), ControllerError> {
         let now = clock();
         let ledger = Arc::new(ledger);
+        carry_over(&ledger, &sources).await?;
         let histories: BTreeMap<AssetId, AssetHistory> =
             ledger.histories().await?.into_iter().collect();
-        carry_over(&ledger, &sources).await?;
         let unfinished = ledger.unfinished_runs().await?;
+        let coverage = CoverageMemory::new(ledger.coverage().await?);
         let mandate = settings.mandate.clone();
         let alerting =
             Alerting::resume(Arc::clone(&ledger), router, Arc::clone(&clock), mandate).await?;
@@ -121,6 +124,7 @@ impl Controller {
             fleet: Fleet::default(),
             departed: histories,
             policies: Vec::new(),
+            coverage,
             ledger,
             recorder: alerting.recorder().clone(),
             alerting,
@@ -304,6 +308,11 @@ impl Controller {
                 .flat_map(|source| &source.findings)
                 .cloned()
                 .chain(self.declared_twice())
+                .collect(),
+            coverage: self
+                .sources
+                .iter()
+                .filter_map(|source| source.coverage.clone())
                 .collect(),
             health: Health {
                 ledger_error: recorder.error,

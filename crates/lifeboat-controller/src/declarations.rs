@@ -6,7 +6,9 @@ use std::{
 };
 
 use jiff::Timestamp;
-use lifeboat_core::{AssetHistory, AssetId, AssetKind, Finding, Observed, Policy, assess::Blind};
+use lifeboat_core::{
+    AssetHistory, AssetId, AssetKind, Finding, JudgedCoverage, Observed, Policy, assess::Blind,
+};
 
 use crate::{
     controller::Controller,
@@ -21,6 +23,8 @@ pub(crate) struct Declaring {
     pub(crate) source: Box<dyn Source>,
     pub(crate) policies: Vec<Policy>,
     pub(crate) findings: Vec<Finding>,
+    /// What holds data there; none where that can't be told.
+    pub(crate) coverage: Option<Arc<JudgedCoverage>>,
     /// Why what it says now can't be used.
     pub(crate) error: Option<String>,
     /// The kinds of which it has said all.
@@ -35,6 +39,7 @@ impl Declaring {
             source,
             policies: Vec::new(),
             findings: Vec::new(),
+            coverage: None,
             error: None,
             has_spoken_of: BTreeSet::new(),
             shadowed: BTreeMap::new(),
@@ -45,14 +50,14 @@ impl Declaring {
 impl Controller {
     /// Asks the sources for changes. What can't be used leaves everything as it is, and is told.
     pub(crate) async fn reload(&mut self, now: Timestamp) {
+        // First: what is written down of an asset is shared until it is written, so that a change
+        // right after it would cost a copy.
+        self.look_at_sources();
         for index in 0..self.sources.len() {
             let declaring = &mut self.sources[index];
             match declaring.source.changes(now) {
                 Ok(Some(declared)) => self.take_over(index, declared, now).await,
                 Ok(None) => {}
-        // First: what is written down of an asset is shared until it is written, so that a change
-        // right after it would cost a copy.
-        self.look_at_sources();
                 Err(error) => {
                     if declaring.error.as_ref() != Some(&error) {
                         tracing::error!(
@@ -172,6 +177,9 @@ impl Controller {
         }
         declaring.error = None;
         declaring.has_spoken_of.extend(declared.complete);
+        if let Some(coverage) = declared.coverage {
+            self.take_in_coverage(source, coverage, now);
+        }
         self.resources_loaded_at = Some(now);
         self.changed = true;
     }

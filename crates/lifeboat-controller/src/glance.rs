@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
-use lifeboat_core::{AssetHistory, AssetId, Finding, Policy};
+use lifeboat_core::{AssetHistory, AssetId, CoverageMemory, Finding, JudgedCoverage, Policy};
 
 use crate::{fleet::Managed, source::Source, spec::Care, view::View};
 
@@ -12,6 +12,7 @@ use crate::{fleet::Managed, source::Source, spec::Care, view::View};
 pub struct Glance {
     sources: Vec<Looked>,
     assets: BTreeMap<AssetId, Managed>,
+    coverage: CoverageMemory,
 }
 
 /// A source, with what it said last.
@@ -19,6 +20,7 @@ struct Looked {
     source: Box<dyn Source>,
     policies: Vec<Policy>,
     findings: Vec<Finding>,
+    coverage: Option<Arc<JudgedCoverage>>,
 }
 
 impl Glance {
@@ -29,10 +31,12 @@ impl Glance {
             source,
             policies: Vec::new(),
             findings: Vec::new(),
+            coverage: None,
         });
         Self {
             sources: sources.collect(),
             assets: BTreeMap::new(),
+            coverage: CoverageMemory::default(),
         }
     }
 
@@ -43,6 +47,11 @@ impl Glance {
             let declared = looked.source.changes(now)?.unwrap_or_default();
             if let Some(findings) = declared.findings {
                 looked.findings = findings;
+            }
+            if let Some(coverage) = declared.coverage {
+                // Without a ledger, only what is evident tells since when.
+                let (judged, _) = self.coverage.join(coverage, now);
+                looked.coverage = Some(Arc::new(judged));
             }
             if let Some(policies) = declared.policies {
                 looked.policies = policies;
@@ -75,6 +84,10 @@ impl Glance {
         }
         let findings = self.sources.iter().flat_map(|looked| &looked.findings);
         view.findings = findings.cloned().collect();
+        let coverage = self.sources.iter();
+        view.coverage = coverage
+            .filter_map(|looked| looked.coverage.clone())
+            .collect();
         Ok(view)
     }
 

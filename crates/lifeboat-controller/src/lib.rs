@@ -18,6 +18,7 @@
 mod alerting;
 mod carrying_over;
 mod controller;
+mod covering;
 mod declarations;
 mod delivery;
 mod ending;
@@ -34,8 +35,8 @@ mod runner;
 mod runs;
 mod source;
 mod spec;
-mod view;
 mod trigger;
+mod view;
 
 pub use controller::{Controller, ControllerSettings};
 pub use error::ControllerError;
@@ -45,5 +46,5 @@ pub use mandate::Mandate;
 pub use resource_folder::{ResourceFolderSource, Variable, prometheus_asset};
 pub use source::{Declared, Source};
 pub use spec::{AssetSpec, Care, Operated};
-pub use view::{AssetView, Health, View};
 pub use trigger::{Obstacle, Trigger, TriggerError, Wish};
+pub use view::{AssetView, Health, View};

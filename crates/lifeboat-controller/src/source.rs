@@ -6,7 +6,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use lifeboat_core::{AssetId, AssetKind, Finding, Policy, assess::Blind};
+use lifeboat_core::{AssetId, AssetKind, Coverage, Finding, Policy, assess::Blind};
 use tokio::sync::Notify;
 
 use crate::{spec::AssetSpec, trigger::Trigger};
@@ -24,6 +24,8 @@ pub struct Declared {
     pub policies: Option<Vec<Policy>>,
     /// What somebody should look at, though it concerns no asset; none leaves it as before.
     pub findings: Option<Vec<Finding>>,
+    /// What holds data there and whether it is covered; none leaves it as before.
+    pub coverage: Option<Arc<Coverage>>,
 }
 
 /// Declares assets and policies.
@@ -52,13 +54,13 @@ pub trait Source: Send {
         BTreeMap::new()
     }
 
-    /// Takes in the policies of all sources: they may decide what is an asset.
-    fn heed(&mut self, _policies: &[Policy]) {}
     /// What starts a run of an asset that others operate, if anything can.
     fn trigger(&self) -> Option<Arc<dyn Trigger>> {
         None
     }
 
+    /// Takes in the policies of all sources: they may decide what is an asset.
+    fn heed(&mut self, _policies: &[Policy]) {}
 
     /// Hands over what is to be told when there may be changes. A source that has no use of it is
     /// asked from time to time.

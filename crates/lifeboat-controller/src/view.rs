@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 use lifeboat_core::{
-    AlertInstance, AssetId, Finding, Operation,
+    AlertInstance, AssetId, Finding, JudgedCoverage, Operation,
     assess::{Assessment, Asset},
 };
 use lifeboat_repository::{Progress, RequestKind};
@@ -24,6 +24,8 @@ pub struct View {
     pub alerts: Vec<AlertInstance>,
     /// What somebody should look at, though it concerns no asset.
     pub findings: Vec<Finding>,
+    /// What holds data and whether it is covered, of each source that can tell.
+    pub coverage: Vec<Arc<JudgedCoverage>>,
     /// How Lifeboat itself is.
     pub health: Health,
 }
@@ -75,6 +77,7 @@ impl View {
             assets: Vec::new(),
             alerts: Vec::new(),
             findings: Vec::new(),
+            coverage: Vec::new(),
             health: Health::default(),
         }
     }

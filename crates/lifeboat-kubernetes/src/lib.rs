@@ -10,14 +10,16 @@
 //! world               what follows from it: every object, and who belongs to whom
 //! observers           one for each backup system: from its objects to assets
 //! translation         what changed is observed anew
+//! coverage            what holds data, and which of these backups covers it
 //! look_out, source    all of it at work, as a source of the controller
 //! reporting           what became of it, told to the cluster: statuses and events
-//! leading             which of several Lifeboats does all this
 //! triggering          Jobs that somebody asks for
+//! leading             which of several Lifeboats does all this
 //! ```
 
-mod connect;
 mod cluster_name;
+mod connect;
+mod coverage;
 mod error;
 mod event;
 mod failure;
@@ -29,9 +31,9 @@ mod observers;
 mod reporting;
 mod source;
 mod translation;
+mod triggering;
 mod unseen;
 mod watching;
-mod triggering;
 mod world;
 
 use std::sync::Arc;

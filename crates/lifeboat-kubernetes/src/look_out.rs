@@ -13,6 +13,7 @@ use tokio::sync::watch;
 
 use crate::{
     Clock,
+    coverage::Covering,
     event::Event,
     instance_exporter::Reader,
     objects::{Kind, ObjectRef},
@@ -42,6 +43,7 @@ pub(crate) struct LookOut {
     pub(crate) pending: Arc<Mutex<Pending>>,
     pub(crate) settled: watch::Sender<bool>,
     pub(crate) findings: Vec<Finding>,
+    pub(crate) covering: Covering,
     pub(crate) own_policies: Vec<Policy>,
     /// The objects that reports are about.
     pub(crate) subjects: Subjects,
@@ -68,6 +70,7 @@ impl LookOut {
                     self.subjects.note(&self.world, &changed, (self.clock)());
                     let translated =
                         self.with_sight(|translation, sight| translation.translate(sight, &changed));
+                    self.look_at_coverage(&changed);
                     (translated, Some(self.survey()))
                 }
                 pods = read(self.reader.as_mut()) => {
@@ -81,6 +84,7 @@ impl LookOut {
                 }
                 Ok(()) = self.policies.changed() => {
                     let translated = self.with_sight(Translation::translate_all);
+                    self.look_at_coverage(&[]);
                     (translated, Some(self.survey()))
                 }
             };
@@ -128,11 +132,27 @@ impl LookOut {
         look(&mut self.translation, &sight)
     }
 
+    /// Looks what is covered, if that may differ from before.
+    fn look_at_coverage(&mut self, changed: &[ObjectRef]) {
+        let policies = Arc::clone(&self.policies.borrow());
+        let sight = Sight {
+            world: &self.world,
+            readings: None,
+            policies: &policies,
+            now: (self.clock)(),
+        };
+        let started_at = self.started_at;
+        self.covering.look(&sight, &policies, changed, started_at);
+    }
+
     /// What concerns no single asset. It takes a look at the whole world, so not for a reading of
     /// exporters, on which none of it rests.
     fn survey(&mut self) -> Survey {
+        let mut findings = self.with_sight(|translation, sight| translation.findings(sight));
+        findings.extend_from_slice(self.covering.findings());
+        findings.sort();
         Survey {
-            findings: self.with_sight(|translation, sight| translation.findings(sight)),
+            findings,
             policies: self.with_sight(|translation, sight| translation.policies(sight)),
             blind: blind(&self.world, self.started_at),
         }
@@ -158,6 +178,10 @@ impl LookOut {
             if survey.policies != self.own_policies {
                 pending.policies = Some(survey.policies.clone());
                 self.own_policies = survey.policies;
+                is_news = true;
+            }
+            if let Some(news) = self.covering.take_news() {
+                pending.coverage = Some(news);
                 is_news = true;
             }
             if pending.blind != survey.blind {

@@ -8,7 +8,7 @@ use std::{
 
 use jiff::Timestamp;
 use lifeboat_controller::{AssetSpec, Declared, Source, Trigger};
-use lifeboat_core::{AssetId, AssetKind, Finding, Policy, assess::Blind};
+use lifeboat_core::{AssetId, AssetKind, Coverage, Finding, Policy, assess::Blind};
 use tokio::{
     sync::{Notify, watch},
     task::JoinHandle,
@@ -16,6 +16,7 @@ use tokio::{
 
 use crate::{
     Clock, ClusterName, Connection, Error,
+    coverage::{self, Covering},
     event::Watch,
     instance_exporter::{Reader, Scraper, ScraperSettings},
     look_out::LookOut,
@@ -62,6 +63,8 @@ pub(crate) struct Pending {
     pub(crate) policies: Option<Vec<Policy>>,
     /// The findings, if they changed.
     pub(crate) findings: Option<Vec<Finding>>,
+    /// What holds data and whether it is covered, if that changed, and by which policies.
+    pub(crate) coverage: Option<(Arc<Coverage>, Arc<Vec<Policy>>)>,
     /// The kinds that nobody can look at.
     pub(crate) blind: BTreeMap<AssetKind, Blind>,
     /// To be told of news.
@@ -105,6 +108,7 @@ impl KubernetesSource {
             pending: Arc::clone(&pending),
             settled: tell_settled,
             findings: Vec::new(),
+            covering: Covering::default(),
             own_policies: Vec::new(),
             subjects: subjects.clone(),
         };
@@ -158,9 +162,17 @@ impl Source for KubernetesSource {
         let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
         let assets = std::mem::take(&mut pending.assets);
         let complete = std::mem::take(&mut pending.completed);
+        // Policies select what covers. What was seen without those that hold from now on would be
+        // remembered as a gap; it is seen anew in a moment.
+        let holds = pending.policies.is_none();
+        let in_force = self.policies.borrow();
+        let coverage = pending
+            .coverage
+            .take_if(|(_, by)| holds && Arc::ptr_eq(by, &in_force));
         let (policies, findings) = (pending.policies.take(), pending.findings.take());
         drop(pending);
-        if assets.is_empty() && complete.is_empty() && policies.is_none() && findings.is_none() {
+        let is_nothing = policies.is_none() && findings.is_none() && coverage.is_none();
+        if is_nothing && assets.is_empty() && complete.is_empty() {
             return Ok(None);
         }
         let cluster = &self.cluster;
@@ -168,6 +180,7 @@ impl Source for KubernetesSource {
             complete,
             policies: policies.map(|all| all.into_iter().map(|one| cluster.policy(one)).collect()),
             findings: findings.map(|all| all.into_iter().map(|one| cluster.finding(one)).collect()),
+            coverage: coverage.map(|(coverage, _)| coverage::outside(coverage, cluster.get())),
             ..Declared::default()
         };
         for (id, spec) in assets {

@@ -8,7 +8,7 @@ use std::{env, fs, path::Path};
 
 use lifeboat_core::{AlertState, Finding};
 use lifeboat_testkit::http::request;
-use support::{HOUR, Server, alert, cnpg, failing, finding, now, view};
+use support::{HOUR, Server, alert, cnpg, coverage, failing, finding, now, view};
 
 const MARK: &str = "<!-- answer: ";
 const JSON: [(&str, &str); 1] = [("content-type", "application/json")];
@@ -30,6 +30,7 @@ async fn the_documented_answers_are_those_of_the_server() {
             .to_owned(),
         hint: None,
     }];
+    fleet.coverage = vec![coverage(&[])];
     fleet.alerts = vec![alert("edge", AlertState::Firing)];
     let server = Server::of(fleet).start();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/http-api.md");
@@ -49,7 +50,7 @@ async fn the_documented_answers_are_those_of_the_server() {
         expected.extend([MARK, question, " -->\n```json\n", &answer, "\n```\n", after]);
         answers += 1;
     }
-    assert_eq!(answers, 7);
+    assert_eq!(answers, 8);
     if env::var_os("LIFEBOAT_WRITE_DOCS").is_some() {
         fs::write(&path, expected).unwrap();
         return;

@@ -15,12 +15,12 @@ use std::{
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use lifeboat_controller::View;
-use lifeboat_core::{AlertState, ObjectiveOverrides};
+use lifeboat_core::{AlertState, CoverageKind, ObjectiveOverrides};
 use lifeboat_repository::RequestKind;
 use lifeboat_testkit::tools::tool;
 use lifeboat_web::metrics::{Process, TextFormat, document, render};
 use support::{
-    DAY, HOUR, alert, busy, cnpg, cron_job, failing, finding, id, kopia_maintenance,
+    DAY, HOUR, alert, busy, cnpg, coverage, cron_job, failing, finding, id, kopia_maintenance,
     kopia_repository, kopia_source, mixed, now, operator, sound, unknown, view,
 };
 
@@ -62,6 +62,7 @@ fn full() -> View {
         kopia_repository(now(), "media", "kopia-config").build(),
     ]);
     view.findings = vec![finding("lookalike_cron_job")];
+    view.coverage = vec![coverage(&[CoverageKind::StatefulSet])];
     view.alerts = vec![
         alert("edge", AlertState::Firing),
         alert("new", AlertState::Pending),
@@ -190,6 +191,39 @@ fn a_vanished_asset_leaves_no_series() {
     assert!(both.contains("name=\"gone\""));
     let one = rendered(&view(vec![sound("main")]), TextFormat::Plain);
     assert!(!one.contains("name=\"gone\""));
+}
+
+#[test]
+fn coverage_is_told_by_number_by_age_and_by_who_covers() {
+    let text = rendered(&full(), TextFormat::Plain);
+    let lines: Vec<&str> = text
+        .lines()
+        .filter(|line| line.starts_with("lifeboat_coverage_"))
+        .filter(|line| !line.contains("_since_"))
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            "lifeboat_coverage_status{kind=\"CNPGCluster\",namespace=\"shop\",name=\"db\"} 0",
+            "lifeboat_coverage_status{kind=\"PersistentVolumeClaim\",namespace=\"media\",name=\"photos\"} 0",
+            "lifeboat_coverage_status{kind=\"PersistentVolumeClaim\",namespace=\"shop\",name=\"cache\"} 3",
+            "lifeboat_coverage_status{kind=\"PersistentVolumeClaim\",namespace=\"shop\",name=\"uploads\"} 1",
+            "lifeboat_coverage_info{kind=\"CNPGCluster\",namespace=\"shop\",name=\"db\",\
+             covered_by=\"CNPGCluster/shop/db\",means=\"cnpg\"} 1",
+            "lifeboat_coverage_info{kind=\"PersistentVolumeClaim\",namespace=\"media\",name=\"photos\",\
+             covered_by=\"CronJob/media/photos\",means=\"cron_job\"} 1",
+            "lifeboat_coverage_complete{kind=\"CNPGCluster\"} 1",
+            "lifeboat_coverage_complete{kind=\"StatefulSet\"} 0",
+            "lifeboat_coverage_complete{kind=\"PersistentVolumeClaim\"} 1",
+        ]
+    );
+    let uploads = "name=\"uploads\"} ";
+    let since = text
+        .lines()
+        .find(|line| line.starts_with("lifeboat_coverage_since_") && line.contains(uploads));
+    let since: f64 = since.unwrap().split_once("} ").unwrap().1.parse().unwrap();
+    let age = now().as_duration().as_secs_f64() - since;
+    assert!((age - 48.0 * 3600.0).abs() < 1.0, "{age}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf, time::Duration};
 
 use lifeboat_core::{AssetId, Operation, RunId};
 use lifeboat_web::api::{
-    AssetDetail, AssetList, ErrorBody, FindingList, RunList, RunQuery, RunReport, StartRun,
+    AssetDetail, AssetList, CoverageList, CoverageQuery, ErrorBody, FindingList, RunList, RunQuery, RunReport, StartRun,
     StartedRun,
 };
 use reqwest::{RequestBuilder, StatusCode, header};
@@ -126,6 +126,15 @@ impl ApiClient {
         self.answer(self.http.get(url)).await
     }
 
+    /// What holds data, and what covers it.
+    pub(crate) async fn coverage(
+        &self,
+        query: &CoverageQuery,
+    ) -> Result<CoverageList, ApiClientError> {
+        let request = self.http.get(self.url("coverage")).query(query);
+        self.answer(request).await
+    }
+
     /// One asset; none if it is gone.
     pub(crate) async fn asset(&self, id: &AssetId) -> Result<Option<AssetDetail>, ApiClientError> {
         let mut url = self.url("assets");
@@ -154,6 +163,7 @@ impl ApiClient {
         &self,
         asset: AssetId,
         operation: Operation,
+        force: bool,
     ) -> Result<RunId, ApiClientError> {
         let wanted = StartRun {
             asset,
@@ -167,7 +177,6 @@ impl ApiClient {
 
     fn url(&self, name: &str) -> Url {
         let mut url = self.base.clone();
-        force: bool,
         url.set_path(&format!("{}api/v1/{name}", self.base.path()));
         url
     }

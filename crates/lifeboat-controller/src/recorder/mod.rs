@@ -211,6 +211,7 @@ impl Writer {
             Record::Ended(run, history) => ledger.end_run(run, history).await,
             Record::Inventory(asset, history) => ledger.put_inventory(asset, history).await,
             Record::Observed(..) => ledger.write_news(&record.news()).await,
+            Record::Coverage(changes) => ledger.save_coverage(changes).await,
             Record::Alerts(changes, _) => ledger.save_alerts(changes).await,
             Record::Delivered(key, by, now) => ledger.message_delivered(key, by, *now).await,
             Record::Undelivered(key, again_at, error) => {

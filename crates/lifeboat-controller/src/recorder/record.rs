@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use lifeboat_alerts::Message;
-use lifeboat_core::{AssetHistory, AssetId, Observed, OperationHistory, Run, assess::Asset};
+use lifeboat_core::{
+    AssetHistory, AssetId, CoverageChanges, Observed, OperationHistory, Run, assess::Asset,
+};
 use lifeboat_ledger::{AlertChanges, MessageKey, News};
 use tokio::sync::oneshot;
 
@@ -28,6 +30,8 @@ pub(crate) enum Record {
     Inventory(AssetId, Box<AssetHistory>),
     /// An observed asset was seen to have changed.
     Observed(Arc<Asset>, Observed),
+    /// What holds data came, went, or is covered otherwise than before.
+    Coverage(CoverageChanges),
     /// Alerts changed, and people are to be told.
     Alerts(AlertChanges, Vec<Message>),
     /// A message was taken.

@@ -7,15 +7,17 @@ mod memory;
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 pub use memory::{CoverageChanges, CoverageMemory, JudgedCoverage, KnownCoverage};
 
 use crate::{AssetId, AssetKind, assess::Blind};
 
 /// What kind of thing holds data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum CoverageKind {
     /// A PostgreSQL cluster under CloudNativePG.
+    #[serde(rename = "CNPGCluster")]
     CnpgCluster,
     /// A `StatefulSet` that has volumes.
     StatefulSet,
@@ -87,9 +89,7 @@ impl fmt::Display for CoverageSubject {
 pub struct UnknownCoverageKind(String);
 
 /// Whether something is covered, in a word.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CoverageStatus {
     /// A backup covers it.
@@ -184,9 +184,7 @@ impl CoverageState {
 }
 
 /// By what kind of backup something is covered.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CoverageMeans {
     /// A copy of the volume, such as by `VolSync`.

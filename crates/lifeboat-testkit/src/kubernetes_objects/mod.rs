@@ -14,6 +14,7 @@ mod kopia_maintenance;
 mod object_store;
 mod replication;
 mod scheduled_backup;
+mod volumes;
 
 pub use backup::Backup;
 pub use cluster::{Cluster, HEALTHY};
@@ -25,6 +26,7 @@ pub use kopia_maintenance::KopiaMaintenance;
 pub use object_store::ObjectStore;
 pub use replication::Replication;
 pub use scheduled_backup::ScheduledBackup;
+pub use volumes::{PersistentVolumeClaim, StatefulSet};
 
 use jiff::{Timestamp, Unit};
 use serde_json::{Value, json};

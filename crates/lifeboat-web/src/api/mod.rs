@@ -6,6 +6,7 @@
 mod alert;
 mod asset;
 mod check;
+mod coverage;
 mod finding;
 mod hint;
 mod lifeboat;
@@ -21,6 +22,9 @@ pub use asset::{
     SourceReport, UnderWayReport, WindowReport,
 };
 pub use check::CheckReport;
+pub use coverage::{
+    CoverReport, CoverageCounts, CoverageList, CoverageQuery, CoverageReport, UnseenReport,
+};
 pub use finding::{FindingList, FindingReport};
 use jiff::{SignedDuration, Timestamp};
 pub use lifeboat::{LedgerHealth, LifeboatHealth, NotifierHealth, ResourcesHealth};

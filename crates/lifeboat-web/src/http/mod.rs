@@ -1,6 +1,7 @@
 //! The server: which path is answered by what, and how it ends.
 
 mod assets;
+mod coverage;
 mod error;
 mod guard;
 mod health;
@@ -72,6 +73,7 @@ fn router(state: State) -> Router {
         )
         .route("/api/v1/alerts", get(assets::alerts))
         .route("/api/v1/findings", get(assets::findings))
+        .route("/api/v1/coverage", get(coverage::list))
         .route("/api/v1/runs", get(runs::list).post(runs::start))
         .fallback(no_such_path)
         .method_not_allowed_fallback(no_such_method)

@@ -13,13 +13,14 @@ use lifeboat_core::HumanDuration;
 
 use crate::{api::AsOf, state::State};
 
-const LINKS: [(&str, &str); 7] = [
+const LINKS: [(&str, &str); 8] = [
     ("/metrics", "metrics, for Prometheus"),
     ("/healthz", "whether Lifeboat does its work"),
     ("/readyz", "whether Lifeboat is ready"),
     ("/api/v1/assets", "assets, as JSON"),
     ("/api/v1/alerts", "alerts, as JSON"),
     ("/api/v1/findings", "what somebody should look at, as JSON"),
+    ("/api/v1/coverage", "what holds data, and which backup covers it, as JSON"),
     ("/api/v1/runs", "runs, as JSON"),
 ];
 

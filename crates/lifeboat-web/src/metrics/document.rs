@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::{Family, PROCESS_GROUPS, STANDING_GROUPS, VIEW_GROUPS, compatibility};
 
 /// What each group is about, in the order of the groups.
-const TITLES: [&str; 14] = [
+const TITLES: [&str; 15] = [
     "Assets",
     "Recovery points",
     "Runs",
@@ -15,6 +15,7 @@ const TITLES: [&str; 14] = [
     "WAL",
     "Maintenance",
     "Kopia repositories",
+    "Coverage",
     "What is seen, and findings",
     "Alerts",
     "Lifeboat itself",

@@ -7,6 +7,7 @@ mod assets;
 mod cache;
 mod checks;
 mod compatibility;
+mod coverage;
 mod document;
 mod family;
 mod health;
@@ -50,6 +51,7 @@ const VIEW_GROUPS: &[&[Family<View>]] = &[
     wal::FAMILIES,
     maintenance::FAMILIES,
     kopia_repositories::FAMILIES,
+    coverage::FAMILIES,
     observation::FAMILIES,
     alerts::FAMILIES,
     health::FAMILIES,

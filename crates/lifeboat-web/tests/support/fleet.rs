@@ -249,6 +249,7 @@ pub(crate) fn view(mut assets: Vec<AssetView>) -> View {
         assets,
         alerts: Vec::new(),
         findings: Vec::new(),
+        coverage: Vec::new(),
         health: Health {
             resources_loaded_at: Some(ago(2 * DAY)),
             ..Health::default()

@@ -6,10 +6,12 @@
     reason = "each of the test programs that share this file uses a part of it"
 )]
 
+mod coverage;
 mod fleet;
 mod observed;
 mod server;
 
+pub(crate) use coverage::*;
 pub(crate) use fleet::*;
 pub(crate) use observed::*;
 pub(crate) use server::*;

@@ -63,6 +63,9 @@ pub(crate) struct StatusOptions {
     /// Only assets that are failing or unknown
     #[arg(long, conflicts_with = "asset")]
     pub(crate) failing: bool,
+    /// Everything that holds data, and which backup covers it, instead of assets
+    #[arg(long, conflicts_with_all = ["asset", "kind", "failing"])]
+    pub(crate) coverage: bool,
     /// Go on, and show every change; Ctrl-C ends it
     #[arg(long)]
     pub(crate) watch: bool,

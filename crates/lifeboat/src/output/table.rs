@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use anstream::adapter::strip_str;
 use anstyle::{AnsiColor, Style};
 use comfy_table::{Cell, CellAlignment, ContentArrangement, presets};
 
@@ -55,7 +56,7 @@ pub(crate) fn wrapped(text: &str, width: usize) -> String {
         let indentation = &own_line[..own_line.len() - words.len()];
         let mut line = indentation.to_owned();
         for (index, word) in words.split(' ').enumerate() {
-            if index > 0 && line.chars().count() + 1 + word.chars().count() > width {
+            if index > 0 && shown(&line) + 1 + shown(word) > width {
                 lines.push(std::mem::replace(&mut line, indentation.to_owned()));
             } else if index > 0 {
                 line.push(' ');
@@ -65,6 +66,11 @@ pub(crate) fn wrapped(text: &str, width: usize) -> String {
         lines.push(line);
     }
     lines.join("\n")
+}
+
+/// How many characters are seen of a text: colours are none.
+fn shown(text: &str) -> usize {
+    strip_str(text).map(|part| part.chars().count()).sum()
 }
 
 fn coloured(text: &str, colour: AnsiColor) -> String {

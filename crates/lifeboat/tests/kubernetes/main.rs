@@ -11,6 +11,7 @@ mod cnpg_operators;
 mod cnpg_points;
 mod cnpg_schedules;
 mod costs;
+mod coverage;
 mod cron_clock;
 mod cron_freshness;
 mod cron_jobs;

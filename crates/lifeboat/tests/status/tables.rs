@@ -8,7 +8,8 @@ use rstest::rstest;
 use super::{
     asking,
     hand_made::{
-        Server, ago, alert, busy, failing, mixed, paused, sound, sound_asset, unknown, view, viewed,
+        Server, ago, alert, busy, coverage, failing, mixed, paused, sound, sound_asset, unknown,
+        view, viewed,
     },
     support::{Ran, lifeboat, run},
 };
@@ -108,6 +109,26 @@ fn filters_leave_out_the_others(#[case] words: &str, #[case] expected: &[&str], 
         .collect();
     assert_eq!(names, expected);
     assert_eq!(list.counts.total(), expected.len());
+}
+
+#[test]
+fn what_nothing_covers_is_told_below_the_assets_and_breaks_no_promise() {
+    let mut view = view(vec![sound("main")]);
+    view.coverage = vec![coverage(&[])];
+    let server = Server::of(view.clone()).start();
+    assert_snapshot!("coverage", shows(&server, "status", 0));
+    assert_snapshot!("coverage_in_full", shows(&server, "status --coverage", 0));
+    let other = shows(&server, "status --namespace media", 0);
+    assert!(other.contains("1 of 1 covered"), "{other}");
+    // Nobody asked for what holds data.
+    let failing = shows(&server, "status --failing", 0);
+    assert!(!failing.contains("Coverage"), "{failing}");
+
+    view.coverage = vec![coverage(&[
+        lifeboat_core::CoverageKind::PersistentVolumeClaim,
+    ])];
+    let server = Server::of(view).start();
+    assert_snapshot!("coverage_unseen", shows(&server, "status --coverage", 1));
 }
 
 #[test]

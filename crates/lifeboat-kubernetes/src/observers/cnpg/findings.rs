@@ -14,6 +14,9 @@ use crate::objects::cnpg::ScheduledBackup;
 /// Instances that are kept from running, as a list in JSON; `*` is all of them.
 const FENCED: &str = "cnpg.io/fencedInstances";
 
+/// The codes of findings about backups that nobody makes.
+pub(super) const UNSCHEDULED: [&str; 2] = ["no_schedule", "no_backup_configured"];
+
 /// Everything that is found.
 pub(super) fn of(scene: &Scene<'_>, destination: &Destination<'_>, now: Timestamp) -> Vec<Finding> {
     let schedules = scene.schedules.iter();
@@ -64,8 +67,8 @@ fn unscheduled(scene: &Scene<'_>, destination: &Destination<'_>) -> Option<Findi
         ),
         hint: Some(
             "create an ObjectStore, name it under spec.plugins of the Cluster, and create a \
-             ScheduledBackup with method plugin; or set lifeboat.dev/suspend: \"true\" on the \
-             Cluster if it needs none"
+             ScheduledBackup with method plugin; or say why it needs none, in the Cluster's \
+             annotation lifeboat.dev/no-backup"
                 .to_owned(),
         ),
     })

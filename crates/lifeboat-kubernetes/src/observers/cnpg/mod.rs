@@ -5,6 +5,7 @@
 
 mod archiving;
 mod backups;
+pub(crate) mod coverage;
 mod destination;
 mod failure;
 mod findings;
@@ -84,13 +85,19 @@ impl Observer for CnpgObserver {
         let destination = Destination::of(&scene);
         let mut observation = observation(&scene, &destination, id, sight.now);
         let findings = &mut observation.facts.findings;
+        // Whoever said why it has none wants to hear no more of it, until it has some.
+        let is_excused =
+            said.no_backup.is_some() && scene.schedules.is_empty() && scene.backups.is_empty();
+        if is_excused {
+            findings.retain(|finding| !findings::UNSCHEDULED.contains(&finding.code));
+        }
         findings.extend(of_annotations(&scene, &said));
         findings.sort();
         Some(AssetSpec {
             id: id.clone(),
             labels: metadata.labels.clone(),
             own: said.overrides,
-            suspended: said.suspend,
+            suspended: said.suspend || is_excused,
             care: Care::Observed(Box::new(observation)),
             places: destination.places(&scene),
         })

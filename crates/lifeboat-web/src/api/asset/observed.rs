@@ -112,7 +112,7 @@ impl UnderWayReport {
 }
 
 impl BlindReport {
-    pub(super) fn new(blind: &Blind, at: Timestamp) -> Self {
+    pub(in crate::api) fn new(blind: &Blind, at: Timestamp) -> Self {
         Self {
             since: blind.since,
             for_seconds: seconds(at.duration_since(blind.since)),

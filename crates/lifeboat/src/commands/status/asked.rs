@@ -2,7 +2,7 @@
 
 use std::{
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use anyhow::Context;
@@ -11,7 +11,8 @@ use lifeboat_controller::{Glance, Source, View};
 use lifeboat_core::{AssetId, Finding, readable_causes};
 use lifeboat_kubernetes::{CLUSTER_NOT_SEEN, Connection, CustomResources, KubernetesSource, Scope};
 use lifeboat_web::api::{
-    AsOf, AssetDetail, AssetList, FindingList, FindingReport, RunQuery, RunReport,
+    AsOf, AssetDetail, AssetList, CoverageList, CoverageQuery, FindingList, FindingReport,
+    RunQuery, RunReport,
 };
 
 use crate::{
@@ -23,6 +24,10 @@ use crate::{
 
 /// How long a cluster may take to list everything.
 const LISTS_WITHIN: Duration = Duration::from_mins(1);
+/// How long it may take to see what is covered, once everything is listed.
+const COVERAGE_WITHIN: Duration = Duration::from_secs(30);
+/// How often that is looked for.
+const COVERAGE_EVERY: Duration = Duration::from_millis(20);
 
 /// Who is asked.
 pub(super) enum Asked {
@@ -50,6 +55,7 @@ impl Asked {
             }
         }
         Ok(Self::Clusters(Box::new(Clusters {
+            count: sources.len(),
             glance: Glance::new(sources),
             unseen,
         })))
@@ -90,6 +96,18 @@ impl Asked {
         }
     }
 
+    /// What holds data, and what covers it.
+    pub(super) async fn coverage(&mut self, query: &CoverageQuery) -> anyhow::Result<CoverageList> {
+        match self {
+            Self::Server(client) => Ok(client.coverage(query).await?),
+            Self::Clusters(clusters) => {
+                let view = clusters.look_at_coverage().await?;
+                let as_of = AsOf::new(view.at, view.at);
+                Ok(CoverageList::selected(&view, query, as_of))
+            }
+        }
+    }
+
     /// The runs that fit, or why they can't be had. Without a ledger the rest is worth the more.
     pub(super) async fn runs(
         &self,
@@ -110,6 +128,8 @@ impl Asked {
 /// Clusters that are looked at.
 pub(super) struct Clusters {
     glance: Glance,
+    /// How many of them there are.
+    count: usize,
     /// Those that can't be looked at.
     unseen: Vec<Finding>,
 }
@@ -123,6 +143,22 @@ impl Clusters {
             .context("failed to look at the cluster")?;
         view.findings.extend(self.unseen.iter().cloned());
         Ok(view)
+    }
+
+    /// Looks until every cluster has told what is covered there: policies that were only just read
+    /// may decide it.
+    async fn look_at_coverage(&mut self) -> anyhow::Result<View> {
+        let limit = Instant::now() + COVERAGE_WITHIN;
+        loop {
+            let view = self.look()?;
+            if view.coverage.len() >= self.count {
+                return Ok(view);
+            }
+            if Instant::now() >= limit {
+                anyhow::bail!("the cluster does not tell what is covered there");
+            }
+            tokio::time::sleep(COVERAGE_EVERY).await;
+        }
     }
 }
 

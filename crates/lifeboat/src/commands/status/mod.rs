@@ -1,6 +1,7 @@
 //! `lifeboat status`: how every asset is, or all that is known of one.
 
 mod asked;
+mod coverage;
 mod detail;
 mod maintained;
 mod observed;
@@ -11,9 +12,10 @@ mod words;
 use std::{io::IsTerminal, io::Write, process::ExitCode, time::Duration};
 
 use asked::Asked;
+use coverage::AllCoverage;
 use detail::Detail;
 use lifeboat_core::AssetId;
-use lifeboat_web::api::{AssetCounts, RunQuery};
+use lifeboat_web::api::{AssetCounts, CoverageQuery, RunQuery};
 use overview::Overview;
 
 use crate::{cli::StatusOptions, commands::exit_code, failure, output::Printer};
@@ -43,6 +45,7 @@ pub(crate) async fn run(options: &StatusOptions, printer: &Printer) -> anyhow::R
 enum Shown {
     All(Box<Overview>),
     One(Box<Detail>),
+    Coverage(Box<AllCoverage>),
 }
 
 impl Shown {
@@ -50,6 +53,7 @@ impl Shown {
         match self {
             Self::All(overview) => printer.print(&**overview),
             Self::One(detail) => printer.print(&**detail),
+            Self::Coverage(coverage) => printer.print(&**coverage),
         }
     }
 
@@ -57,6 +61,7 @@ impl Shown {
         match self {
             Self::All(overview) => overview.is_fine(),
             Self::One(detail) => detail.is_fine(),
+            Self::Coverage(coverage) => coverage.is_fine(),
         }
     }
 
@@ -65,11 +70,21 @@ impl Shown {
         match self {
             Self::All(overview) => overview.news(),
             Self::One(detail) => detail.news(),
+            Self::Coverage(coverage) => coverage.news(),
         }
     }
 }
 
 async fn ask(asked: &mut Asked, options: &StatusOptions) -> anyhow::Result<Shown> {
+    let query = CoverageQuery {
+        cluster: options.cluster.clone(),
+        namespace: options.namespace.clone(),
+        ..CoverageQuery::default()
+    };
+    if options.coverage {
+        let coverage = asked.coverage(&query).await?;
+        return Ok(Shown::Coverage(Box::new(AllCoverage(coverage))));
+    }
     let mut list = asked.assets().await?;
     if let Some(wanted) = &options.asset {
         let assets = list.assets.iter().map(|asset| &asset.asset);
@@ -104,9 +119,16 @@ async fn ask(asked: &mut Asked, options: &StatusOptions) -> anyhow::Result<Shown
     } else {
         Vec::new()
     };
+    let is_of_all = options.kind.is_none() && !options.failing;
+    let coverage = if is_of_all {
+        Some(asked.coverage(&query).await?)
+    } else {
+        None
+    };
     Ok(Shown::All(Box::new(Overview {
         list,
         findings,
+        coverage,
         is_of_cluster: matches!(asked, Asked::Clusters(_)),
         known,
     })))

@@ -5,11 +5,11 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 use lifeboat_core::Status;
 use lifeboat_kubernetes::CLUSTER_NOT_SEEN;
-use lifeboat_web::api::{AssetCounts, AssetList, AssetSummary, FindingReport};
+use lifeboat_web::api::{AssetCounts, AssetList, AssetSummary, CoverageList, FindingReport};
 use serde::Serialize;
 
 use super::{
-    maintained, observed,
+    coverage, maintained, observed,
     words::{self, span, status},
 };
 use crate::output::{Report, Table, alert, fine, note, short_age};
@@ -24,6 +24,8 @@ pub(super) struct Overview {
     pub(super) list: AssetList,
     /// What somebody should look at, though it concerns none of the assets.
     pub(super) findings: Vec<FindingReport>,
+    /// What holds data and what covers it; none where only some assets were asked for.
+    pub(super) coverage: Option<CoverageList>,
     /// Whether the cluster itself was asked.
     #[serde(skip)]
     pub(super) is_of_cluster: bool,
@@ -57,7 +59,8 @@ impl Overview {
         let notifiers = &list.lifeboat.failing_notifiers;
         let stale = list.as_of.stale;
         let findings: Vec<&String> = self.findings.iter().map(|one| &one.message).collect();
-        format!("{stale} {ledger} {resources} {notifiers:?} {news:?} {findings:?}")
+        let coverage = self.coverage.as_ref().map(coverage::news);
+        format!("{stale} {ledger} {resources} {notifiers:?} {news:?} {findings:?} {coverage:?}")
     }
 }
 
@@ -94,6 +97,9 @@ impl Report for Overview {
                 writeln!(out, "\n{}", asset.asset)?;
             }
             words::checks(out, &asset.troubles)?;
+        }
+        if let Some(coverage) = &self.coverage {
+            coverage::write(out, coverage)?;
         }
         let of_assets = self.list.assets.iter().flat_map(|asset| &asset.findings);
         let findings: Vec<&FindingReport> = self.findings.iter().chain(of_assets).collect();

@@ -131,6 +131,27 @@ fn codes(objects: impl IntoIterator<Item = Value>) -> Vec<&'static str> {
 }
 
 #[test]
+fn a_cluster_that_needs_no_backup_is_paused_until_it_has_some() {
+    let excused = |reason: &str| {
+        let mut cluster = bare_cluster();
+        cluster["metadata"]["annotations"] = json!({ "lifeboat.dev/no-backup": reason });
+        cluster
+    };
+    let mut replay = Replay::of([excused("made anew each night")]);
+    assert!(replay.spec(NOON).suspended);
+    assert_eq!(replay.at(NOON).codes(), Vec::<&str>::new());
+    // Backups that are made are watched over.
+    replay.apply(completed(21));
+    assert!(!replay.spec(NOON).suspended);
+    let replay = Replay::of([excused("")]);
+    assert!(!replay.spec(NOON).suspended);
+    assert_eq!(
+        codes([excused("")]),
+        ["annotation_unreadable", "no_backup_configured"]
+    );
+}
+
+#[test]
 fn what_is_set_up_amiss_is_found() {
     let store = || object_store(None, None);
     assert_eq!(codes([bare_cluster()]), ["no_backup_configured"]);
