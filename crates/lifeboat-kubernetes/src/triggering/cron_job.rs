@@ -6,7 +6,7 @@ use lifeboat_core::{AssetId, AssetKind};
 use crate::objects::ObjectKey;
 
 /// The place of an asset that names the `CronJob` by which it is kept up.
-pub(crate) const CRON_JOB: &str = "cronJob";
+pub(super) const CRON_JOB: &str = "cron_job";
 
 /// The `CronJob` of the asset, or why there is none.
 pub(super) fn of(wish: &Wish) -> Result<ObjectKey, TriggerError> {
@@ -51,11 +51,12 @@ fn otherwise(asset: &AssetId) -> Option<String> {
             "`kubectl cnpg backup {name} -n {namespace}` does it; for a backup by the plugin, with \
              `--method plugin --plugin-name barman-cloud.cloudnative-pg.io`"
         ),
+        // VolSync keeps no schedule while there is a manual trigger.
         AssetKind::ReplicationSource | AssetKind::ReplicationDestination => format!(
-            "`kubectl patch {} {name} -n {namespace} --type merge -p \
-             '{{\"spec\":{{\"trigger\":{{\"manual\":\"now-1\"}}}}}}'` does it, with another text than \
-             the last time; a schedule beside it stays in force",
-            asset.kind.name().to_lowercase()
+            "`kubectl patch {kind} {name} -n {namespace} --type merge -p \
+             '{{\"spec\":{{\"trigger\":{{\"manual\":\"by-hand\"}}}}}}'` does it; take it out again \
+             afterwards, with null in place of the text: while it is there, no schedule is kept",
+            kind = asset.kind.name().to_lowercase()
         ),
         AssetKind::KopiaMaintenance => {
             "no CronJob of it is there: VolSync makes one for a KopiaMaintenance with a schedule"

@@ -51,7 +51,7 @@ fn prometheus_of_nobody(setup: &Setup) -> Value {
             "repository": { "url": setup.repository() },
             "schedule": "0 0 1 1 *",
             "immediate": true,
-            "retries": 0,
+            "retries": { "limit": 0 },
         },
     })
 }

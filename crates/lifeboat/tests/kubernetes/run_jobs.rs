@@ -4,12 +4,13 @@ use std::fs;
 use std::process::Command;
 
 use lifeboat_testkit::control_plane::ControlPlane;
-use lifeboat_testkit::kubernetes_objects::{Cluster, KubernetesObject};
+use lifeboat_testkit::kubernetes_objects::{Cluster, CronJob, KubernetesObject};
 use serde_json::{Value, json};
 
 use crate::installed::{PATIENCE, documents, install, kubectl, manifests, scene, wait_until_asked};
 use crate::scene::{Scene, points};
 use crate::support::run;
+use crate::volsync_scene::with_jobs;
 
 /// The Jobs of a namespace.
 async fn jobs(control_plane: &ControlPlane, namespace: &str) -> Vec<Value> {
@@ -154,6 +155,35 @@ async fn beside_a_run_that_wants_no_other_none_is_made_unless_it_is_forced() {
     let said = db.exits(1).stderr;
     let command = format!("kubectl cnpg backup db -n {}", scene.namespace);
     assert!(said.contains(&command), "{said}");
+}
+
+#[tokio::test]
+async fn the_maintenance_of_a_kopia_repository_is_a_job_of_its_cron_job() {
+    let (control_plane, mut scene) = with_jobs().await;
+    scene.setup = scene.setup.with("--allow-run-jobs");
+    let maintenance = control_plane.apply(&scene.maintenance().object()).await;
+    let cron_job = CronJob::of_maintenance(&maintenance).object();
+    let cron_job = control_plane.apply(&cron_job).await;
+    let served = scene.setup.start().await;
+    let ask = async || scene.asset(&served, "KopiaMaintenance", "kopia").await;
+    let has_cron_job = |asset: &Value| asset["places"]["cron_job"].is_string();
+    served
+        .wait_for("the upkeep is an asset", ask, has_cron_job)
+        .await;
+
+    let asset = format!("KopiaMaintenance/{}/kopia", scene.namespace);
+    let ran = scene
+        .setup
+        .ask(&format!("run {asset} --wait"))
+        .exits(0)
+        .stdout;
+    assert!(ran.contains("The maintenance succeeded"), "{ran}");
+    let runs = served.api(&format!("runs?asset={asset}")).await;
+    assert_eq!(runs["runs"][0]["operation"], "maintenance", "{runs:#}");
+    assert_eq!(runs["runs"][0]["trigger"], "manual");
+    let made = jobs(control_plane, &scene.namespace).await;
+    let owner = &made[0]["metadata"]["ownerReferences"][0];
+    assert_eq!(owner["uid"], cron_job["metadata"]["uid"]);
 }
 
 #[tokio::test]
