@@ -11,7 +11,7 @@ mod support;
 use std::{sync::Arc, time::Instant};
 
 use lifeboat_controller::{AssetView, View};
-use lifeboat_web::metrics::{ExpositionCache, Process, Standing, TextFormat, render};
+use lifeboat_web::metrics::{Exposition, Process, Standing, TextFormat, render};
 use support::{HOUR, cnpg, cron_job, failing, now, operator, sound, view};
 
 const ASSETS: usize = 10_000;
@@ -49,19 +49,12 @@ fn measure(kinds: &[AssetView]) {
     });
     let view = Arc::new(view(assets.collect::<Vec<AssetView>>()));
     for format in [TextFormat::OpenMetrics, TextFormat::Plain] {
-        let cache = ExpositionCache::default();
-        // As in a server: each scrape finds a new view, and the memory of the one before.
         let mut milliseconds: Vec<f64> = (0..=ROUNDS)
-            .map(|round| {
-                let next = Arc::new(View {
-                    generation: u64::try_from(round).unwrap() + 1,
-                    ..(*view).clone()
-                });
+            .map(|_| {
+                let (next, standing) = (Some(Arc::clone(&view)), Standing::default());
                 let start = Instant::now();
-                cache.of(next).view_part(format).unwrap();
-                format
-                    .process_part(&Standing::default(), &Process::read())
-                    .unwrap();
+                let mut exposition = Exposition::new(next, standing, format, true);
+                while exposition.next_piece().unwrap().is_some() {}
                 start.elapsed().as_secs_f64() * 1_000.0
             })
             .collect();
@@ -75,14 +68,4 @@ fn measure(kinds: &[AssetView]) {
             milliseconds[ROUNDS / 2],
         );
     }
-    let cache = ExpositionCache::default();
-    let exposition = cache.of(Arc::clone(&view));
-    exposition.view_part(TextFormat::OpenMetrics).unwrap();
-    let start = Instant::now();
-    let again = cache.of(view).view_part(TextFormat::OpenMetrics).unwrap();
-    println!(
-        "the second scrape of a view: {:.3} ms for {} bytes",
-        start.elapsed().as_secs_f64() * 1_000.0,
-        again.len()
-    );
 }

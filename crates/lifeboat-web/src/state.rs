@@ -12,7 +12,7 @@ use lifeboat_controller::{Handle, View};
 use crate::{
     api::AsOf,
     history::RunHistory,
-    metrics::{ExpositionCache, Standing},
+    metrics::Standing,
     standby::{Standby, StandsBy},
 };
 
@@ -23,7 +23,7 @@ pub struct State {
     serving: Arc<OnceLock<Serving>>,
     /// None where no other Lifeboat could lead.
     standby: Option<Arc<dyn Fn() -> Standby + Send + Sync>>,
-    pub(crate) expositions: Arc<ExpositionCache>,
+    pub(crate) compatibility_metrics: bool,
     pub(crate) api_token: Option<Arc<ApiToken>>,
     clock: fn() -> Timestamp,
 }
@@ -68,7 +68,7 @@ impl State {
         Self {
             serving: Arc::default(),
             standby,
-            expositions: Arc::default(),
+            compatibility_metrics: true,
             api_token: api_token.map(Arc::new),
             clock,
         }
@@ -99,7 +99,7 @@ impl State {
     /// says otherwise.
     #[must_use]
     pub fn compatibility_metrics(mut self, on: bool) -> Self {
-        self.expositions = Arc::new(ExpositionCache::new(on));
+        self.compatibility_metrics = on;
         self
     }
 

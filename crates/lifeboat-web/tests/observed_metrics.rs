@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use lifeboat_controller::{AssetView, View};
 use lifeboat_core::{InstanceRole, ScheduleState};
-use lifeboat_web::metrics::{ExpositionCache, Process, TextFormat, render};
+use lifeboat_web::metrics::{Exposition, Process, Standing, TextFormat, render};
 use rstest::rstest;
 use support::{
     DAY, HOUR, Observed, ago, cnpg, cron_job, failing, finding, now, operator, sound, unknown, view,
@@ -363,14 +363,19 @@ fn the_names_that_others_gave_can_be_left_out() {
             ..view(assets)
         })
     };
-    let without = ExpositionCache::new(false).of(fleet());
-    let with = ExpositionCache::new(true).of(fleet());
     for format in [TextFormat::OpenMetrics, TextFormat::Plain] {
-        let text = |exposition: &lifeboat_web::metrics::Exposition| {
-            String::from_utf8(exposition.view_part(format).unwrap().to_vec()).unwrap()
+        let text = |compatibility: bool| {
+            let standing = Standing::default();
+            let mut exposition = Exposition::new(Some(fleet()), standing, format, compatibility);
+            let mut text = String::new();
+            while let Some(piece) = exposition.next_piece().unwrap() {
+                text += &piece;
+            }
+            text
         };
-        let (without, with) = (text(&without), text(&with));
-        assert!(with.starts_with(&without));
+        let (without, with) = (text(false), text(true));
+        let of_the_view = without.find("# HELP lifeboat_build_info").unwrap();
+        assert!(with.starts_with(&without[..of_the_view]));
         let families = |text: &str| {
             text.lines()
                 .filter(|line| line.starts_with("# TYPE "))

@@ -1,52 +1,42 @@
 //! `GET /metrics`.
 
-use std::convert::Infallible;
+use std::io;
 
 use axum::{
-    body::Body,
+    body::{Body, Bytes},
     extract,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, header},
     response::{IntoResponse, Response},
 };
-use bytes::Bytes;
+use futures_util::{Stream, stream::try_unfold};
 
-use super::error::ApiError;
 use crate::{
-    metrics::{Process, TextFormat},
+    metrics::{Exposition, TextFormat},
     state::State,
 };
 
 pub(super) async fn show(
     extract::State(state): extract::State<State>,
     headers: HeaderMap,
-) -> Result<Response, ApiError> {
+) -> Response {
     let accept = headers.get_all(header::ACCEPT).iter();
     let format = TextFormat::accepted(accept.filter_map(|value| value.to_str().ok()));
-    let standing = state.standing();
     // One that stands by says nothing of assets: each series is to be there once.
-    let exposition = state
-        .serving()
-        .ok()
-        .map(|serving| state.expositions.of(serving.handle.view()));
-    // Rendering thousands of assets takes longer than others should wait for this thread.
-    let parts = tokio::task::spawn_blocking(move || -> Result<[Bytes; 2], std::fmt::Error> {
-        let view = match exposition {
-            Some(exposition) => exposition.view_part(format)?,
-            None => Bytes::new(),
-        };
-        Ok([view, format.process_part(&standing, &Process::read())?])
-    });
-    let Ok(Ok(parts)) = parts.await else {
-        return Err(ApiError::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "failed to render the metrics",
-        ));
-    };
-    let length = parts.iter().map(Bytes::len).sum::<usize>();
-    let headers = [
-        (header::CONTENT_TYPE, format.content_type().to_owned()),
-        (header::CONTENT_LENGTH, length.to_string()),
-    ];
-    let stream = futures_util::stream::iter(parts.map(Ok::<_, Infallible>));
-    Ok((headers, Body::from_stream(stream)).into_response())
+    let view = state.serving().ok().map(|serving| serving.handle.view());
+    let exposition = Exposition::new(view, state.standing(), format, state.compatibility_metrics);
+    let headers = [(header::CONTENT_TYPE, format.content_type())];
+    (headers, Body::from_stream(pieces(exposition))).into_response()
+}
+
+/// The pieces, each rendered when the one before is on its way. What fails ends the answer before its
+/// end, which scrapers notice.
+fn pieces(exposition: Exposition) -> impl Stream<Item = io::Result<Bytes>> {
+    try_unfold(exposition, async |mut exposition| {
+        // Rendering thousands of assets takes longer than others should wait for this thread.
+        let rendered = tokio::task::spawn_blocking(move || {
+            let piece = exposition.next_piece();
+            piece.map(|piece| piece.map(|text| (Bytes::from(text), exposition)))
+        });
+        rendered.await?.map_err(io::Error::other)
+    })
 }

@@ -4,11 +4,11 @@
 
 mod alerts;
 mod assets;
-mod cache;
 mod checks;
 mod compatibility;
 mod coverage;
 mod document;
+mod exposition;
 mod family;
 mod health;
 mod instances;
@@ -30,8 +30,8 @@ mod wal;
 
 use std::fmt;
 
-pub use cache::{Exposition, ExpositionCache};
 pub use document::document;
+pub use exposition::Exposition;
 pub use family::{Family, Kind};
 use lifeboat_controller::View;
 pub use negotiation::TextFormat;
@@ -63,34 +63,13 @@ const STANDING_GROUPS: &[&[Family<Standing>]] = &[standing::FAMILIES];
 /// The families about the process, which are read at each scrape.
 const PROCESS_GROUPS: &[&[Family<Process>]] = &[process::FAMILIES];
 
-/// What an asset's series take, rounded up. Memory that is reserved and not written costs nothing.
-const BYTES_PER_ASSET: usize = 12 * 1024;
-/// What the descriptions and Lifeboat's own series take, rounded up.
-const BYTES_OF_OTHERS: usize = 16 * 1024;
-
-/// Renders the view's part into a text that is empty, with the names that others gave or without.
-fn view_part(
-    view: &View,
-    format: TextFormat,
-    compatibility: bool,
-    mut text: String,
-) -> Result<String, fmt::Error> {
-    // Growing to many megabytes by doubling would cost as much as writing them.
-    text.reserve(BYTES_OF_OTHERS + view.assets.len() * BYTES_PER_ASSET);
-    render::render(view, VIEW_GROUPS, format, &mut text)?;
-    if compatibility {
-        render::render(view, compatibility::GROUPS, format, &mut text)?;
-    }
-    Ok(text)
-}
-
 fn process_part(
-    standing: &Standing,
+    standing: Standing,
     process: &Process,
     format: TextFormat,
 ) -> Result<String, fmt::Error> {
     let mut text = String::new();
-    render::render(standing, STANDING_GROUPS, format, &mut text)?;
+    render::render(&standing, STANDING_GROUPS, format, &mut text)?;
     render::render(process, PROCESS_GROUPS, format, &mut text)?;
     text.push_str(render::end(format));
     Ok(text)
@@ -99,6 +78,9 @@ fn process_part(
 /// A whole exposition of one view and one reading of the process, with every family, as of a Lifeboat
 /// that leads others.
 pub fn render(view: &View, process: &Process, format: TextFormat) -> Result<String, fmt::Error> {
+    let mut text = String::new();
+    render::render(view, VIEW_GROUPS, format, &mut text)?;
+    render::render(view, compatibility::GROUPS, format, &mut text)?;
     let standing = Standing { leads: Some(true) };
-    Ok(view_part(view, format, true, String::new())? + &process_part(&standing, process, format)?)
+    Ok(text + &process_part(standing, process, format)?)
 }
