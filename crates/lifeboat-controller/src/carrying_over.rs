@@ -17,6 +17,9 @@ pub(crate) async fn carry_over(ledger: &Ledger, sources: &[Box<dyn Source>]) -> 
     if names.is_empty() {
         return Ok(());
     }
+    if let (Some(name), 1) = (names.first(), names.len()) {
+        ledger.name_coverage(name).await?;
+    }
     let nameless: Vec<AssetId> = ledger
         .assets_without_cluster()
         .await?

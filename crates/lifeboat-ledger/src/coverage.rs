@@ -26,6 +26,27 @@ impl Ledger {
         .await
     }
 
+    /// Makes what is remembered of a cluster without a name that of a cluster of this name, but for
+    /// what is remembered of that one already.
+    pub async fn name_coverage(&self, cluster: &str) -> Result<(), Error> {
+        let action = format!("take what is covered over to the cluster {cluster}");
+        self.write(&action, async |connection| {
+            sqlx::query(
+                "INSERT INTO coverage (cluster, kind, namespace, name, status, since) \
+                 SELECT $1, kind, namespace, name, status, since FROM coverage WHERE cluster = '' \
+                 ON CONFLICT (cluster, kind, namespace, name) DO NOTHING",
+            )
+            .bind(cluster)
+            .execute(&mut *connection)
+            .await?;
+            sqlx::query("DELETE FROM coverage WHERE cluster = ''")
+                .execute(connection)
+                .await
+                .map(drop)
+        })
+        .await
+    }
+
     /// Remembers what has changed, all or nothing.
     pub async fn save_coverage(&self, changes: &CoverageChanges) -> Result<(), Error> {
         self.write("record what is covered", async |connection| {

@@ -62,6 +62,39 @@ async fn what_is_covered_is_remembered_until_it_is_gone(
 
 #[rstest]
 #[tokio::test]
+async fn a_cluster_that_gets_a_name_keeps_its_memory(#[values(OnSqlite, OnPostgres)] kind: Kind) {
+    let home = Home::new(kind).await;
+    let ledger = home.open().await;
+    let changes = CoverageChanges {
+        known: vec![
+            (claim(None, "data"), known(CoverageStatus::Uncovered, 100)),
+            (claim(None, "files"), known(CoverageStatus::Covered, 200)),
+            (
+                claim(Some("east"), "files"),
+                known(CoverageStatus::Covered, 300),
+            ),
+        ],
+        gone: Vec::new(),
+    };
+    ledger.save_coverage(&changes).await.unwrap();
+    for _ in 0..2 {
+        ledger.name_coverage("east").await.unwrap();
+        let expected = [
+            (
+                claim(Some("east"), "data"),
+                known(CoverageStatus::Uncovered, 100),
+            ),
+            (
+                claim(Some("east"), "files"),
+                known(CoverageStatus::Covered, 300),
+            ),
+        ];
+        assert_eq!(remembered(&ledger).await, expected);
+    }
+}
+
+#[rstest]
+#[tokio::test]
 async fn all_of_a_large_cluster_is_remembered_and_forgotten_at_once(
     #[values(OnSqlite, OnPostgres)] kind: Kind,
 ) {

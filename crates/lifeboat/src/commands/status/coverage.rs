@@ -153,7 +153,8 @@ fn told(out: &mut dyn Write, subject: &CoverageReport, indent: usize) -> io::Res
     let name = named(subject);
     paragraph(out, indent, &format!("{name} {state}, for {age}"))?;
     if let Some(why) = &subject.why {
-        paragraph(out, indent + 2, &format!("{}.", capitalised(why)))?;
+        let stop = if why.ends_with('.') { "" } else { "." };
+        paragraph(out, indent + 2, &format!("{}{stop}", capitalised(why)))?;
     }
     for cover in &subject.covered_by {
         paragraph(out, indent + 2, &format!("by {}", cover.asset))?;
