@@ -77,13 +77,14 @@ pub(crate) async fn write_inventory(
     let asset = asset.to_string();
     sqlx::query(
         "UPDATE assets SET inventory_at = $2, inventory_error = $3, \
-         first_recovery_point_at = $4, loss = $5 WHERE id = $1",
+         first_recovery_point_at = $4, loss = $5, upkeep = $6 WHERE id = $1",
     )
     .bind(&asset)
     .bind(moment(inventory.at))
     .bind(inventory.error.as_deref().map(foreign_text))
     .bind(moment_or_none(history.first_recovery_point_at))
     .bind(history.loss.as_ref().map(json).transpose()?)
+    .bind(history.upkeep.as_ref().map(json).transpose()?)
     .execute(&mut *connection)
     .await?;
     let mut known = present_points(connection, &asset).await?;

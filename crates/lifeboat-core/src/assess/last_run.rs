@@ -1,7 +1,7 @@
 //! Last run: did the newest run of the asset's operation succeed?
 
 use super::{Answer, Question};
-use crate::{Evidence, Operation, Outcome, RunEnd, Status, history::is_in_the_future};
+use crate::{Evidence, Operation, Outcome, RunEnd, Status};
 
 pub(super) fn answer(question: &Question<'_>) -> Answer {
     let operation = question.operation();
@@ -51,10 +51,7 @@ fn known_by_what_it_left(question: &Question<'_>, last: Option<&RunEnd>) -> Opti
     let history = question.history;
     let operation = question.operation();
     let at = match operation {
-        Operation::Maintenance => {
-            let noted = history.upkeep.as_ref()?.last_succeeded_at;
-            noted.filter(|at| !is_in_the_future(*at, question.now))?
-        }
+        Operation::Maintenance => history.last_maintained_at(question.now)?,
         _ => history.newest_good_point(question.now)?.taken_at,
     };
     let is_newer = last.is_none_or(|end| at > end.at);

@@ -1,6 +1,6 @@
 //! Recovery points: found, changed, vanished, and found again.
 
-use lifeboat_core::{AssetHistory, Integrity, Loss, PointVerification};
+use lifeboat_core::{AssetHistory, DefinitionChanges, Integrity, Loss, PointVerification, Upkeep};
 use lifeboat_ledger::KnownPoint;
 use rstest::rstest;
 
@@ -57,7 +57,7 @@ async fn what_is_no_longer_found_has_vanished_and_is_kept(
 
 #[rstest]
 #[tokio::test]
-async fn a_loss_is_remembered_and_a_size_may_be_unknown(
+async fn a_loss_and_the_upkeep_are_remembered_and_a_size_may_be_unknown(
     #[values(OnSqlite, OnPostgres)] kind: Kind,
 ) {
     let home = Home::new(kind).await;
@@ -73,6 +73,14 @@ async fn a_loss_is_remembered_and_a_size_may_be_unknown(
         newest: "b".to_owned(),
         newest_taken_at: at(20),
     });
+    history.upkeep = Some(Box::new(Upkeep {
+        last_succeeded_at: Some(at(80)),
+        changes: DefinitionChanges {
+            updated: 3,
+            recent: vec![at(70)],
+            ..DefinitionChanges::default()
+        },
+    }));
     ledger.put_inventory(&main, &history).await.unwrap();
     assert_eq!(ledger.history(&main).await.unwrap(), Some(history.clone()));
     assert_eq!(ledger.histories().await.unwrap(), [(main, history)]);
