@@ -95,8 +95,8 @@ mod tests {
         }))
     }
 
-    fn by(holder: &str, renewal: u32) -> Option<Lease> {
-        Some(lease(&json!(holder), &json!(12), renewal))
+    fn by(holder: &str, renewal: u32) -> Lease {
+        lease(&json!(holder), &json!(12), renewal)
     }
 
     /// What `me` decides at a moment, having seen this before.
@@ -116,21 +116,21 @@ mod tests {
     #[rstest]
     #[case::never_seen(&[], 0, "create")]
     #[case::none(&[(5, None)], 5, "create")]
-    #[case::new_to_us_however_old(&[(100, by("other", 1))], 100, "wait")]
-    #[case::not_yet(&[(100, by("other", 1)), (111, by("other", 1))], 111, "wait")]
-    #[case::over(&[(100, by("other", 1)), (112, by("other", 1))], 112, "take")]
-    #[case::renewed(&[(100, by("other", 1)), (111, by("other", 2))], 122, "wait")]
-    #[case::renewed_then_over(&[(100, by("other", 1)), (111, by("other", 2))], 123, "take")]
-    #[case::a_third_took_it(&[(100, by("other", 1)), (111, by("third", 1))], 122, "wait")]
-    #[case::given_back(&[(100, by("other", 1)), (101, by("", 2))], 101, "take")]
-    #[case::mine(&[(100, by("me", 1))], 100, "renew")]
-    #[case::mine_for_long(&[(100, by("me", 1))], 1000, "renew")]
-    #[case::mine_was_taken(&[(100, by("me", 1)), (102, by("other", 2))], 102, "wait")]
-    #[case::mine_was_deleted(&[(100, by("me", 1)), (102, None)], 102, "create")]
-    #[case::deleted_and_good(&[(100, by("other", 1)), (102, None)], 111, "wait")]
-    #[case::deleted_and_over(&[(100, by("other", 1)), (102, None)], 112, "create")]
-    #[case::deleted_and_made_anew(&[(100, by("other", 1)), (102, None), (104, by("third", 1))], 115, "wait")]
-    #[case::deleted_once_given_back(&[(100, by("", 1)), (102, None)], 102, "create")]
+    #[case::new_to_us_however_old(&[(100, Some(by("other", 1)))], 100, "wait")]
+    #[case::not_yet(&[(100, Some(by("other", 1))), (111, Some(by("other", 1)))], 111, "wait")]
+    #[case::over(&[(100, Some(by("other", 1))), (112, Some(by("other", 1)))], 112, "take")]
+    #[case::renewed(&[(100, Some(by("other", 1))), (111, Some(by("other", 2)))], 122, "wait")]
+    #[case::renewed_then_over(&[(100, Some(by("other", 1))), (111, Some(by("other", 2)))], 123, "take")]
+    #[case::a_third_took_it(&[(100, Some(by("other", 1))), (111, Some(by("third", 1)))], 122, "wait")]
+    #[case::given_back(&[(100, Some(by("other", 1))), (101, Some(by("", 2)))], 101, "take")]
+    #[case::mine(&[(100, Some(by("me", 1)))], 100, "renew")]
+    #[case::mine_for_long(&[(100, Some(by("me", 1)))], 1000, "renew")]
+    #[case::mine_was_taken(&[(100, Some(by("me", 1))), (102, Some(by("other", 2)))], 102, "wait")]
+    #[case::mine_was_deleted(&[(100, Some(by("me", 1))), (102, None)], 102, "create")]
+    #[case::deleted_and_good(&[(100, Some(by("other", 1))), (102, None)], 111, "wait")]
+    #[case::deleted_and_over(&[(100, Some(by("other", 1))), (102, None)], 112, "create")]
+    #[case::deleted_and_made_anew(&[(100, Some(by("other", 1))), (102, None), (104, Some(by("third", 1)))], 115, "wait")]
+    #[case::deleted_once_given_back(&[(100, Some(by("", 1))), (102, None)], 102, "create")]
     fn a_candidate_waits_for_as_long_as_anybody_may_lead(
         #[case] seen: &[(u64, Option<Lease>)],
         #[case] now: u64,
@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn a_label_is_no_renewal() {
-        let first = by("other", 1).unwrap();
+        let first = by("other", 1);
         let mut second = first.clone();
         second.0["metadata"] = json!({ "resourceVersion": "2", "labels": { "a": "b" } });
         let seen = [(100, Some(first)), (111, Some(second.clone()))];

@@ -98,8 +98,8 @@ impl Replicas {
                 && line.contains("operation=\"backup\"")
                 && line.contains(&outcome)
         });
-        let line = line.unwrap_or_else(|| panic!("no {outcome} in {lines:#?}"));
-        line.rsplit_once(' ').unwrap().1.to_owned()
+        assert!(line.is_some(), "no {outcome} in {lines:#?}");
+        line.unwrap().rsplit_once(' ').unwrap().1.to_owned()
     }
 }
 

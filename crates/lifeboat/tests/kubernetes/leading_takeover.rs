@@ -130,8 +130,8 @@ async fn a_leader_that_was_frozen_ends_when_it_goes_on_and_doubles_nothing() {
         replicas.replica("two", &more),
     );
     for setup in [&one, &two] {
-        let once = "immediate: true\nschedule: \"0 0 1 1 *\"\nretries: {limit: 0}";
-        declare_unreachable(setup, once);
+        let immediately = "immediate: true\nschedule: \"0 0 1 1 *\"\nretries: {limit: 0}";
+        declare_unreachable(setup, immediately);
     }
     let leader = start_leading(&one).await;
     leader

@@ -129,6 +129,11 @@ async fn two_replicas_ask_for_what_their_roles_allow_and_nothing_else() {
     populate(&control_plane, &scene).await;
     let served = start_leading(&scene.setup).await;
     live(&control_plane, &scene, &served).await;
+    wait_until_asked(&control_plane, |requests| {
+        let mut requests = requests.iter();
+        requests.any(|one| one.resource == "leases" && one.verb == "update")
+    })
+    .await;
     compare(
         &control_plane,
         &["rbac.yaml", "high-availability/lease-role.yaml"],

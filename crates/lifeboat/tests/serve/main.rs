@@ -9,6 +9,10 @@ mod ledger;
 mod resources;
 mod running;
 mod scrape;
+#[allow(
+    dead_code,
+    reason = "the tests of a cluster share this file, and use other parts of it"
+)]
 mod served;
 mod stories;
 #[path = "../support/mod.rs"]
