@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use jiff::Timestamp;
 use lifeboat_core::{AssetHistory, AssetId, CoverageMemory, Finding, JudgedCoverage, Policy};
 
-use crate::{fleet::Managed, source::Source, spec::Care, view::View};
+use crate::{fleet::Managed, source::Source, spec::Care, trigger::Trigger, view::View};
 
 /// Looks at sources. Assets that Lifeboat itself operates are left out: what became of them stands
 /// in the ledger of whoever operates them.
@@ -89,6 +89,13 @@ impl Glance {
             .filter_map(|looked| looked.coverage.clone())
             .collect();
         Ok(view)
+    }
+
+    /// What starts a run of an asset, if anything can.
+    #[must_use]
+    pub fn trigger(&self, asset: &AssetId) -> Option<Arc<dyn Trigger>> {
+        let managed = self.assets.get(asset)?;
+        self.sources[managed.source].source.trigger()
     }
 
     fn policies(&self) -> Vec<Policy> {

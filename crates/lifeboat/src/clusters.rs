@@ -1,10 +1,17 @@
 //! Which clusters are looked at: one, or several by their contexts, each with a name of its own.
 
-use std::{collections::BTreeSet, path::PathBuf};
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc, time::Duration};
 
-use lifeboat_kubernetes::{ClusterName, ConnectionSettings, IN_CLUSTER};
+use jiff::Timestamp;
+use lifeboat_kubernetes::{
+    Clock, ClusterName, Connection, ConnectionSettings, CustomResources, IN_CLUSTER,
+    KubernetesSource, Scope,
+};
 
-use crate::cli::{ClusterContext, UsageError};
+use crate::cli::{ClusterContext, UsageError, variable};
+
+/// How long a cluster may take to list everything.
+const LISTS_WITHIN: Duration = Duration::from_mins(1);
 
 /// A cluster, and the way to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +24,37 @@ impl Cluster {
     /// Whether it is the one that this runs in.
     pub(crate) fn is_around(&self) -> bool {
         self.connection.context.as_deref() == Some(IN_CLUSTER)
+    }
+
+    /// Looks at it from outside until everything of it was seen, in all namespaces or only in these.
+    pub(crate) async fn look(
+        &self,
+        namespaces: BTreeSet<String>,
+        may_run_jobs: bool,
+    ) -> anyhow::Result<KubernetesSource> {
+        let connection = Connection::open(&self.connection).await?;
+        // A clear error is worth a request: the watches would go on trying.
+        connection.check().await?;
+        let scope = Scope {
+            cluster: self.name.clone(),
+            namespaces,
+            // From outside, pods can't be reached.
+            instance_exporters: None,
+            may_run_jobs,
+        };
+        let resources = CustomResources {
+            variable,
+            requests: Arc::default(),
+        };
+        let clock: Clock = Arc::new(Timestamp::now);
+        let mut source = KubernetesSource::start(&connection, &scope, resources, &clock)?;
+        if !source.settle(LISTS_WITHIN).await {
+            anyhow::bail!(
+                "the cluster at {} has not listed everything within a minute",
+                connection.url()
+            );
+        }
+        Ok(source)
     }
 
     /// The clusters of these contexts; without any, the one that there is. The only one may go without

@@ -3,7 +3,7 @@
 use std::{error::Error as StdError, io::Write, process::ExitCode};
 
 use anstyle::{AnsiColor, Style};
-use lifeboat_controller::{ControllerError, operations::OperationError};
+use lifeboat_controller::{ControllerError, TriggerError, operations::OperationError};
 use lifeboat_core::readable_causes;
 use lifeboat_kubernetes::LeadingError;
 
@@ -103,6 +103,9 @@ fn hint(error: &(dyn StdError + 'static)) -> Option<String> {
     }
     if let Some(error) = error.downcast_ref::<LeadingError>() {
         return Some(error.hint());
+    }
+    if let Some(error) = error.downcast_ref::<TriggerError>() {
+        return error.hint.clone();
     }
     if let Some(error) = error.downcast_ref::<LostRun>() {
         return Some(error.hint());

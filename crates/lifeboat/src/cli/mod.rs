@@ -109,12 +109,14 @@ Start a backup, or another operation, of an asset now.
 
 The running `lifeboat serve` carries it out, beside its schedule. Of a CronJob, and for the \
 maintenance of a Kopia repository, it makes a Job, as `kubectl create job --from` does; it must have \
-been started with --allow-run-jobs. Ending this command does not end the run.")]
+been started with --allow-run-jobs. With --kubernetes, this command makes the Job itself, with your own \
+rights. Ending this command does not end the run.")]
     #[command(after_help = "\
 Examples:
   lifeboat run main
   lifeboat run Prometheus/monitoring/main --operation verification --wait
-  lifeboat run CronJob/immich/nightly-dump --wait")]
+  lifeboat run CronJob/immich/nightly-dump --wait
+  lifeboat run CronJob/immich/nightly-dump --kubernetes")]
     Run(Box<RunOptions>),
     /// Check the documents that say what to back up, and what is promised
     #[command(subcommand)]

@@ -95,6 +95,9 @@ pub(crate) struct RunOptions {
     /// Wait for the run's end, and exit with 1 if it did not succeed
     #[arg(long)]
     pub(crate) wait: bool,
+    /// The cluster to make a Job in, with your own rights, instead of asking a server
+    #[command(flatten)]
+    pub(crate) kubernetes: KubernetesOptions,
     #[command(flatten)]
     pub(crate) server: ServerOptions,
 }

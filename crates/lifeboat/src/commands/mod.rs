@@ -9,6 +9,7 @@ mod prune;
 mod resources_check;
 mod restore;
 mod run;
+mod run_in_cluster;
 mod show;
 mod status;
 mod verify;

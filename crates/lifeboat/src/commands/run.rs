@@ -11,7 +11,7 @@ use lifeboat_core::{AssetId, Operation, Outcome, RunId};
 use lifeboat_web::api::{AssetDetail, Progress, RunQuery, RunReport};
 use serde::Serialize;
 
-use super::status::selection;
+use super::{run_in_cluster, status::selection};
 use crate::{
     api_client::{ApiClient, ApiClientError},
     cli::RunOptions,
@@ -20,14 +20,16 @@ use crate::{
 };
 
 /// How often a run is asked after.
-const EVERY: Duration = Duration::from_millis(500);
+pub(super) const EVERY: Duration = Duration::from_millis(500);
 
 pub(crate) async fn run(options: &RunOptions, printer: &Printer) -> anyhow::Result<ExitCode> {
+    if options.kubernetes.is_wanted() == Some(true) {
+        return run_in_cluster::run(options, printer).await;
+    }
     let client = options.server.client()?;
     let list = client.assets().await?;
     let asset = selection::select(&options.asset, list.assets.iter().map(|asset| &asset.asset))?;
-    let operation = options.operation.or(asset.kind.operation());
-    let operation = operation.unwrap_or(Operation::Backup);
+    let operation = operation(options, &asset);
     let run = client
         .start(asset.clone(), operation, options.force)
         .await?;
@@ -46,6 +48,12 @@ pub(crate) async fn run(options: &RunOptions, printer: &Printer) -> anyhow::Resu
     let succeeded = ended.outcome == Some(Outcome::Succeeded);
     printer.print(&Ended(ended))?;
     Ok(exit_code(succeeded))
+}
+
+/// What is to be done: what was asked for, else what assets of this kind are there for.
+pub(super) fn operation(options: &RunOptions, asset: &AssetId) -> Operation {
+    let operation = options.operation.or(asset.kind.operation());
+    operation.unwrap_or(Operation::Backup)
 }
 
 /// Contact was lost with a run that was started.
@@ -142,9 +150,9 @@ async fn recorded(client: &ApiClient, run: &RunId) -> Result<Option<RunReport>, 
 }
 
 #[derive(Serialize)]
-struct Started {
-    run: RunId,
-    asset: AssetId,
+pub(super) struct Started {
+    pub(super) run: RunId,
+    pub(super) asset: AssetId,
 }
 
 impl Report for Started {
@@ -158,7 +166,7 @@ impl Report for Started {
 
 #[derive(Serialize)]
 #[serde(transparent)]
-struct Ended(RunReport);
+pub(super) struct Ended(pub(super) RunReport);
 
 impl Report for Ended {
     fn write_table(&self, out: &mut dyn Write, _now: Timestamp) -> io::Result<()> {

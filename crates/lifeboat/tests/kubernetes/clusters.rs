@@ -216,7 +216,7 @@ async fn what_is_of_one_cluster_is_told_as_its_own_and_disturbs_no_other() {
         .await;
     let backup = prometheus_of_nobody(&setup);
     let status = async || west.get(&backup).await.unwrap()["status"].clone();
-    let failing = |status: &Value| status["verdict"] == "Failing";
+    let failing = |status: &Value| status["verdict"] == "failing";
     served
         .wait_for("the status of the PrometheusBackup", status, failing)
         .await;

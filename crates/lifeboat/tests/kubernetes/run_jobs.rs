@@ -1,6 +1,7 @@
 //! `lifeboat run` of a CronJob: a Job as kubectl makes it, which the controllers really run; off by default.
 
 use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 
 use lifeboat_testkit::control_plane::ControlPlane;
@@ -9,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::installed::{PATIENCE, documents, install, kubectl, manifests, scene, wait_until_asked};
 use crate::scene::{Scene, points};
-use crate::support::run;
+use crate::support::{lifeboat, run};
 use crate::volsync_scene::with_jobs;
 
 /// The Jobs of a namespace.
@@ -155,6 +156,48 @@ async fn beside_a_run_that_wants_no_other_none_is_made_unless_it_is_forced() {
     let said = db.exits(1).stderr;
     let command = format!("kubectl cnpg backup db -n {}", scene.namespace);
     assert!(said.contains(&command), "{said}");
+}
+
+#[tokio::test]
+async fn without_a_server_a_job_is_made_with_ones_own_rights() {
+    let (control_plane, scene) = Scene::with_jobs().await;
+    let namespace = &scene.namespace;
+    let asset = format!("CronJob/{namespace}/dump");
+    let dump = scene.rarely();
+    control_plane.apply(&dump.object()).await;
+    let as_whom = |kubeconfig: PathBuf| {
+        let words = format!("run {asset} --wait --kubeconfig {}", kubeconfig.display());
+        run(&mut lifeboat(words.split(' ')))
+    };
+    let ran = as_whom(control_plane.administrators_kubeconfig()).exits(0);
+    assert!(
+        ran.stdout.contains("Started Job/dump-manual-"),
+        "{}",
+        ran.stdout
+    );
+    assert!(
+        ran.stdout.contains("The backup succeeded"),
+        "{}",
+        ran.stdout
+    );
+
+    // Who may look, but not make Jobs.
+    let role = json!({
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "RoleBinding",
+        "metadata": { "namespace": namespace, "name": "onlooker" },
+        "roleRef": { "apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "system:aggregate-to-view" },
+        "subjects": [{ "apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "onlooker" }],
+    });
+    control_plane.apply(&role).await;
+    let refused = as_whom(control_plane.kubeconfig("onlooker"))
+        .exits(1)
+        .stderr;
+    assert!(
+        refused.contains("missing permission: create jobs.batch"),
+        "{refused}"
+    );
+    assert_eq!(jobs(control_plane, namespace).await.len(), 1);
 }
 
 #[tokio::test]

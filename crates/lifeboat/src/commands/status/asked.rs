@@ -1,7 +1,7 @@
 //! Who is asked for the status: a running server, or clusters themselves.
 
 use std::{
-    sync::Arc,
+    collections::BTreeSet,
     time::{Duration, Instant},
 };
 
@@ -9,7 +9,7 @@ use anyhow::Context;
 use jiff::Timestamp;
 use lifeboat_controller::{Glance, Source, View};
 use lifeboat_core::{AssetId, Finding, readable_causes};
-use lifeboat_kubernetes::{CLUSTER_NOT_SEEN, Connection, CustomResources, KubernetesSource, Scope};
+use lifeboat_kubernetes::CLUSTER_NOT_SEEN;
 use lifeboat_web::api::{
     AsOf, AssetDetail, AssetList, CoverageList, CoverageQuery, FindingList, FindingReport,
     RunQuery, RunReport,
@@ -17,13 +17,11 @@ use lifeboat_web::api::{
 
 use crate::{
     api_client::{ApiClient, ApiClientError},
-    cli::{KubernetesOptions, StatusOptions, UsageError, variable},
+    cli::{KubernetesOptions, StatusOptions, UsageError},
     clusters::Cluster,
     failure,
 };
 
-/// How long a cluster may take to list everything.
-const LISTS_WITHIN: Duration = Duration::from_mins(1);
 /// How long it may take to see what is covered, once everything is listed.
 const COVERAGE_WITHIN: Duration = Duration::from_secs(30);
 /// How often that is looked for.
@@ -44,10 +42,11 @@ impl Asked {
         }
         let clusters = clusters(options)?;
         let is_only = clusters.len() == 1;
+        let namespaces: BTreeSet<String> = options.namespace.iter().cloned().collect();
         let mut sources: Vec<Box<dyn Source>> = Vec::new();
         let mut unseen = Vec::new();
         for cluster in &clusters {
-            match source(cluster, options).await {
+            match cluster.look(namespaces.clone(), false).await {
                 Ok(source) => sources.push(Box::new(source)),
                 // One that is away hides nothing of the others.
                 Err(error) if !is_only => unseen.push(not_seen(cluster, &error)),
@@ -188,33 +187,6 @@ fn clusters(options: &StatusOptions) -> anyhow::Result<Vec<Cluster>> {
         }
     }
     Ok(clusters)
-}
-
-/// Looks at a cluster until everything of it was seen.
-async fn source(cluster: &Cluster, options: &StatusOptions) -> anyhow::Result<KubernetesSource> {
-    let connection = Connection::open(&cluster.connection).await?;
-    // A clear error is worth a request: the watches would go on trying.
-    connection.check().await?;
-    let scope = Scope {
-        cluster: cluster.name.clone(),
-        namespaces: options.namespace.iter().cloned().collect(),
-        // From outside, pods can't be reached.
-        instance_exporters: None,
-        may_run_jobs: false,
-    };
-    let resources = CustomResources {
-        variable,
-        requests: Arc::default(),
-    };
-    let clock: lifeboat_kubernetes::Clock = Arc::new(Timestamp::now);
-    let mut source = KubernetesSource::start(&connection, &scope, resources, &clock)?;
-    if !source.settle(LISTS_WITHIN).await {
-        anyhow::bail!(
-            "the cluster at {} has not listed everything within a minute",
-            connection.url()
-        );
-    }
-    Ok(source)
 }
 
 fn not_seen(cluster: &Cluster, error: &anyhow::Error) -> Finding {
