@@ -37,3 +37,7 @@ mod served;
 #[path = "../support/mod.rs"]
 mod support;
 mod telling;
+mod volsync_maintainers;
+mod volsync_maintenance;
+mod volsync_scene;
+mod volsync_sources;
