@@ -5,7 +5,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use lifeboat_testkit::control_plane::ControlPlane;
-use lifeboat_testkit::kubernetes_objects::{CronJob, Deployment, KubernetesObject};
+use lifeboat_testkit::kubernetes_objects::{
+    CronJob, Deployment, KopiaMaintenance, KubernetesObject, Replication,
+};
 use lifeboat_testkit::postgres::Postgres;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -46,6 +48,11 @@ async fn populate(control_plane: &ControlPlane, scene: &Scene) {
         },
     });
     let objects = [cron_job.object(), operator.object(), plugin.object()];
+    apply_all(control_plane, &objects).await;
+    let source = Replication::source("shop", "files", "files").kopia("kopia");
+    let destination = Replication::destination("shop", "copy").kopia("kopia");
+    let maintenance = KopiaMaintenance::new("shop", "daily", "kopia", "0 2 * * *");
+    let objects = [source.object(), destination.object(), maintenance.object()];
     apply_all(control_plane, &objects).await;
     apply_all(control_plane, &[policy, backup]).await;
 }
