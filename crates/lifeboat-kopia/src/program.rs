@@ -187,7 +187,7 @@ mod tests {
         .await
     }
 
-    const LONG: Duration = Duration::from_secs(60);
+    const LONG: Duration = Duration::from_mins(1);
 
     #[tokio::test]
     async fn a_missing_program_is_named() {

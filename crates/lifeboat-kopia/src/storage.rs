@@ -221,9 +221,10 @@ impl S3 {
 /// A prefix as a folder: `kopia` puts the names of its objects right behind it.
 fn folder_of(prefix: &str) -> String {
     let parts: Vec<&str> = prefix.split('/').filter(|part| !part.is_empty()).collect();
-    match parts.is_empty() {
-        true => String::new(),
-        false => parts.join("/") + "/",
+    if parts.is_empty() {
+        String::new()
+    } else {
+        parts.join("/") + "/"
     }
 }
 

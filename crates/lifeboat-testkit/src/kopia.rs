@@ -14,7 +14,7 @@ use crate::tree::tree;
 
 /// A size that `kopia` takes longer than any test to read.
 const ENDLESS: u64 = 1 << 40;
-const WITHIN: Duration = Duration::from_secs(60);
+const WITHIN: Duration = Duration::from_mins(1);
 
 /// A repository and the client that made it, `maintenance@volsync`, who maintains it.
 #[derive(Debug)]
@@ -95,15 +95,14 @@ impl KopiaRepository {
         written.unwrap_or_else(|error| panic!("failed to write a Secret: {error}"));
     }
 
-    /// Runs a command of the client that made it, which must succeed; returns what it printed.
-    pub fn run(&self, arguments: &[&str]) -> String {
+    /// Runs a command of the client that made it, which must succeed.
+    pub fn run(&self, arguments: &[&str]) {
         let output = self.try_run(arguments);
         let errors = String::from_utf8_lossy(&output.stderr);
         assert!(
             output.status.success(),
             "kopia {arguments:?} failed: {errors}"
         );
-        String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
     /// Runs a command of the client that made it, however it ends.
@@ -218,7 +217,9 @@ fn snapshot_of(folder: &Path, source: &str) -> [String; 4] {
 /// Turns every byte of a file over, so that no checksum is right any more.
 pub fn spoil(file: &Path) {
     let spoilt = fs::read(file).and_then(|mut bytes| {
-        bytes.iter_mut().for_each(|byte| *byte = !*byte);
+        for byte in &mut bytes {
+            *byte = !*byte;
+        }
         fs::write(file, bytes)
     });
     spoilt.unwrap_or_else(|error| panic!("failed to spoil {}: {error}", file.display()));

@@ -1,10 +1,12 @@
 //! Real repositories, made by the real `kopia`, read through the crate: on a file system and on S3.
 #![expect(clippy::unwrap_used, reason = "a panic in a helper is a failed test")]
+#![expect(clippy::panic, reason = "a panic in a helper is a failed test")]
 
 mod failures;
 mod filesystem;
 mod s3;
 mod source;
+mod traces;
 
 use std::{path::Path, sync::Arc};
 

@@ -1,5 +1,6 @@
 //! Kopia repositories that a policy names, through the real binary: verdicts, metrics, status, and what
 //! it costs.
+#![expect(clippy::panic, reason = "a panic in a helper is a failed test")]
 
 use std::fs;
 
