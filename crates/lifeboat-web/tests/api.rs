@@ -334,7 +334,7 @@ async fn a_run_is_started() {
 #[case::a_browser(&[JSON, ("origin", "https://example.com")], BACKUP, 403)]
 #[case::no_json(&[JSON], "backup", 400)]
 #[case::half(&[JSON], r#"{"asset": "Prometheus/monitoring/main"}"#, 400)]
-#[case::too_much(&[JSON], r#"{"asset": "Prometheus/monitoring/main", "operation": "backup", "force": true}"#, 400)]
+#[case::too_much(&[JSON], r#"{"asset": "Prometheus/monitoring/main", "operation": "backup", "haste": true}"#, 400)]
 #[case::unknown(&[JSON], r#"{"asset": "Prometheus/monitoring/other", "operation": "backup"}"#, 404)]
 #[tokio::test]
 async fn a_run_is_not_started(

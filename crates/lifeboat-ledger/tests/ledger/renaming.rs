@@ -84,7 +84,7 @@ async fn with_its_clusters_name_an_asset_keeps_its_history(
     let incident = Incident::of(&instance).unwrap();
     assert_eq!(ledger.alert_instances().await.unwrap(), [instance]);
     let incidents = ledger.incidents(&IncidentFilter::default()).await.unwrap();
-    assert_eq!(incidents, [incident.clone()]);
+    assert_eq!(incidents, std::slice::from_ref(&incident));
     let waiting = ledger.due_messages(at(100), 10).await.unwrap();
     assert_eq!(waiting.len(), 1);
     assert_eq!(waiting[0].key.incident_id, incident.id);
