@@ -16,7 +16,7 @@ def render(figures: Figures, facts: list[str], seconds: float) -> str:
         *(f"- {fact}" for fact in facts),
         *("", "### From a change to its verdict", "", *change_table(figures)),
         *("", "### What watching takes", "", *cost_table(figures, seconds)),
-        *("", "### Requests to the API server", "", *request_table(figures, seconds)),
+        *("", "### Requests to the API server", "", *requests_table(figures.at_start, figures.at_rest, seconds)),
         *("", "### Targets in a cluster", "", *target_table(list(targets(figures)))),
     ]
     return "\n".join(lines) + "\n"
@@ -49,10 +49,10 @@ def cost_table(figures: Figures, seconds: float) -> list[str]:
     ]
 
 
-def request_table(figures: Figures, seconds: float) -> list[str]:
+def requests_table(at_start: dict[str, int], at_rest: dict[str, int], seconds: float) -> list[str]:
     lines = [f"| request | at the start | in {seconds:.0f} s at rest |", "|---|---:|---:|"]
-    for request in sorted(figures.at_start.keys() | figures.at_rest.keys()):
-        lines.append(f"| {request} | {figures.at_start.get(request, 0)} | {figures.at_rest.get(request, 0)} |")
+    for request in sorted(at_start.keys() | at_rest.keys()):
+        lines.append(f"| {request} | {at_start.get(request, 0)} | {at_rest.get(request, 0)} |")
     return lines
 
 

@@ -103,6 +103,13 @@ class Daemon:
                 kibibytes[name] = int(value[0])
         return Memory(kibibytes["Rss:"] / 1024, kibibytes["Anonymous:"] / 1024)
 
+    def peak(self) -> float:
+        """The most MiB that were ever resident."""
+        for line in Path(f"/proc/{self.pid}/status").read_text(encoding="utf-8").splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) / 1024
+        raise BenchError("the kernel doesn't tell the most memory that a process took")
+
     def cpu_seconds(self) -> float:
         """User and system time of all its threads, those that have ended as well."""
         # The clock that the kernel keeps for each process: /proc/PID/stat counts in 10 ms, which is

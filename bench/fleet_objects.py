@@ -1,4 +1,4 @@
-"""The objects of 10,000 assets: one of each sort is made by way of the API, and the others are copies of what it stored."""
+"""The objects of thousands of assets: one of each sort is made by way of the API, and the others are copies of what it stored."""
 
 import json
 import uuid
@@ -11,6 +11,7 @@ from control_plane import ControlPlane, Json
 from etcd import Entry
 
 CLUSTERS, BACKUPS, CRON_JOBS, JOBS = 2_000, 20, 4_000, 3
+ASSETS = CLUSTERS + CRON_JOBS
 NAMESPACES = 100
 # What stands in a prototype where each copy has its own. The names of copies are as long as usual.
 NAMESPACE, NAME, OWNER, OWNER_UID = "prototypes", "prototype", "prototype-owner", "0b5c1d3e-0000-4000-8000-000000000001"
@@ -99,7 +100,7 @@ def prototype(control_plane: ControlPlane, prefix: str, made: Made) -> Prototype
     control_plane.create(made.collection, made.definition)
     path = f"{made.collection}/{NAME}"
     stored = control_plane.request("GET", path)
-    control_plane.request("DELETE", path)
+    control_plane.request("DELETE", path, {"propagationPolicy": "Background"})
     # It stands beside an object in etcd, not in it.
     del stored["metadata"]["resourceVersion"]
     own_uid = stored["metadata"]["uid"]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from control_plane import Json
 from daemon import Daemon, answers
+from fleet_objects import BACKUPS, CLUSTERS, CRON_JOBS, JOBS
 from garage import free_port
 from machine import tool
 
@@ -27,11 +28,6 @@ def info(name: str, **paths: list[str]) -> Json:
     return {"name": name, "help": "What else is known of the object.", "each": each}
 
 
-def states(name: str, path: list[str], values: list[str]) -> Json:
-    each = {"type": "StateSet", "stateSet": {"labelName": "value", "path": path, "list": values}}
-    return {"name": name, "help": f"The object's {'.'.join(path)}.", "each": each}
-
-
 def conditions(name: str) -> Json:
     path = {"path": ["status", "conditions"], "labelsFromPath": {"type": ["type"]}, "valueFrom": ["status"]}
     return {"name": name, "help": "The object's conditions.", "each": {"type": "Gauge", "gauge": path}}
@@ -52,7 +48,6 @@ def of_cnpg(kind: str, metrics: list[Json]) -> Json:
 
 def custom_resources() -> Json:
     """What people commonly export of these kinds."""
-    phases = ["new", "pending", "started", "running", "finalizing", "completed", "failed", "walArchivingFailing"]
     created = gauge("created", ["metadata", "creationTimestamp"])
     cluster = [
         created,
@@ -66,8 +61,7 @@ def custom_resources() -> Json:
         created,
         gauge("status_started", ["status", "startedAt"]),
         gauge("status_stopped", ["status", "stoppedAt"]),
-        info("info", cluster=["spec", "cluster", "name"], method=["status", "method"]),
-        states("status_phase", ["status", "phase"], phases),
+        info("info", cluster=["spec", "cluster", "name"], phase=["status", "phase"]),
     ]
     scheduled = [
         created,
@@ -76,6 +70,16 @@ def custom_resources() -> Json:
     ]
     resources = [of_cnpg("Cluster", cluster), of_cnpg("Backup", backup), of_cnpg("ScheduledBackup", scheduled)]
     return {"kind": "CustomResourceStateMetrics", "spec": {"resources": resources}}
+
+
+# The series of which there is one for each object of a kind.
+ONE_EACH = {
+    b"kube_cluster_created{": CLUSTERS,
+    b"kube_backup_created{": CLUSTERS * BACKUPS,
+    b"kube_scheduledbackup_created{": CLUSTERS,
+    b"kube_cronjob_created{": CRON_JOBS,
+    b"kube_job_created{": CRON_JOBS * JOBS,
+}
 
 
 class KubeStateMetrics:
@@ -89,3 +93,7 @@ class KubeStateMetrics:
         command += [f"--custom-resource-state-config-file={settings}", "--host=127.0.0.1", f"--port={self.port}"]
         command += ["--telemetry-host=127.0.0.1", f"--telemetry-port={own_port}"]
         self.daemon = Daemon(command, scratch / f"{PROGRAM}.log", lambda: answers(own_port, "/readyz"))
+
+    @staticmethod
+    def is_complete(metrics: bytes) -> bool:
+        return all(metrics.count(name) >= count for name, count in ONE_EACH.items())

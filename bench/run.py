@@ -10,6 +10,8 @@ import blocks
 import clients
 import cluster
 import cluster_report
+import fleet
+import fleet_report
 import machine
 import report
 import serve
@@ -19,12 +21,13 @@ from machine import BenchError
 from measure import warn_if_loopback_is_busy
 from scenarios import Bench
 
-CLIENTS, SERVE, KUBERNETES = "clients", "serve", "kubernetes"
+CLIENTS, SERVE, KUBERNETES, FLEET = "clients", "serve", "kubernetes", "scale-kubernetes"
 # Between which lines of a document each part stands.
 MARKERS = {
     CLIENTS: ("<!-- bench:begin -->", "<!-- bench:end -->"),
     SERVE: ("<!-- bench-serve:begin -->", "<!-- bench-serve:end -->"),
     KUBERNETES: ("<!-- bench-kubernetes:begin -->", "<!-- bench-kubernetes:end -->"),
+    FLEET: ("<!-- bench-scale-kubernetes:begin -->", "<!-- bench-scale-kubernetes:end -->"),
 }
 
 
@@ -82,7 +85,15 @@ def measure_kubernetes(arguments: argparse.Namespace) -> str:
     return cluster_report.render(figures, facts, arguments.seconds)
 
 
-PARTS = {CLIENTS: measure_clients, SERVE: measure_serve, KUBERNETES: measure_kubernetes}
+def measure_fleet(arguments: argparse.Namespace) -> str:
+    facts = machine.facts(fleet.PROGRAMS)
+    load = os.getloadavg()[0]
+    figures = fleet.measure(arguments.seconds)
+    facts.append(f"load of the last minute: {load:.2f} at the beginning, {os.getloadavg()[0]:.2f} at the end")
+    return fleet_report.render(figures, facts, arguments.seconds)
+
+
+PARTS = {CLIENTS: measure_clients, SERVE: measure_serve, KUBERNETES: measure_kubernetes, FLEET: measure_fleet}
 
 
 def check_markers(document: Path, part: str) -> None:
