@@ -51,8 +51,8 @@ const fn needs(kind: AssetKind) -> &'static [Kind] {
             Kind::CronJob,
             Kind::Job,
         ],
-        // Not seen in a cluster, but read.
-        AssetKind::KopiaRepository => &[],
+        // Others read them; which, the policies say.
+        AssetKind::KopiaRepository => &[Kind::BackupPolicy],
         AssetKind::Operator => &[Kind::Deployment],
         AssetKind::Prometheus => &[Kind::PrometheusBackup],
     }

@@ -49,7 +49,7 @@ pub(super) const SYSTEMS: [System; 3] = [
         needed_by: |world| first_cluster(world, |cluster| cluster.barman_plugin().is_some()),
     },
     System {
-        name: "VolSync",
+        name: "VolSync operator",
         labels: &[("app.kubernetes.io/name", "volsync")],
         // The second is of the bundle that the Operator Lifecycle Manager installs.
         names: &["volsync", "volsync-controller-manager", "-volsync"],

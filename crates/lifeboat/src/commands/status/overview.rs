@@ -158,7 +158,7 @@ fn headline(counts: AssetCounts) -> String {
 }
 
 fn table(assets: &[AssetSummary], at: Timestamp) -> Table {
-    let headings = ["ASSET", "STATUS", "GOOD BACKUP", "LAST RUN", "NEXT RUN"];
+    let headings = ["ASSET", "STATUS", "LAST GOOD", "LAST RUN", "NEXT RUN"];
     let mut clusters = assets.iter().map(|asset| &asset.cluster);
     let first = clusters.next();
     let has_several = clusters.any(|cluster| Some(cluster) != first);

@@ -5,7 +5,8 @@ use lifeboat_web::api::AssetSummary;
 
 use crate::cli::{StatusOptions, UsageError};
 
-/// The asset that a text names: in full, as `namespace/name`, or by a name that only one has.
+/// The asset that a text names: in full, without its cluster where that is clear, as `namespace/name`,
+/// or by a name that only one has.
 pub(crate) fn select<'a>(
     wanted: &str,
     known: impl IntoIterator<Item = &'a AssetId>,
@@ -16,7 +17,7 @@ pub(crate) fn select<'a>(
         .iter()
         .copied()
         .filter(|id| {
-            full.as_ref() == Some(*id)
+            full.as_ref().is_some_and(|full| is_named(id, full))
                 || wanted == id.name
                 || wanted.split_once('/') == Some((&id.namespace, &id.name))
         })
@@ -35,6 +36,12 @@ pub(crate) fn select<'a>(
             format!("say which: {}", listed(&fitting).unwrap_or_default()),
         )),
     }
+}
+
+/// Whether an identity is meant, in which the cluster may be left out.
+fn is_named(id: &AssetId, full: &AssetId) -> bool {
+    let is_in = full.cluster.is_none() || full.cluster == id.cluster;
+    is_in && (id.kind, &id.namespace, &id.name) == (full.kind, &full.namespace, &full.name)
 }
 
 /// The asset went between two questions.
@@ -80,6 +87,10 @@ mod tests {
     #[case("a/main", Some("Prometheus/a/main"))]
     #[case("edge", Some("Prometheus/b/edge"))]
     #[case("east:Prometheus/b/edge", None)]
+    #[case("Prometheus/c/far", Some("west:Prometheus/c/far"))]
+    #[case("west:Prometheus/c/far", Some("west:Prometheus/c/far"))]
+    #[case("Prometheus/c/both", None)]
+    #[case("east:Prometheus/c/both", Some("east:Prometheus/c/both"))]
     #[case("main", None)]
     #[case("other", None)]
     #[case("a", None)]
@@ -91,6 +102,9 @@ mod tests {
             "Prometheus/a/main",
             "Prometheus/b/main",
             "Prometheus/b/edge",
+            "west:Prometheus/c/far",
+            "west:Prometheus/c/both",
+            "east:Prometheus/c/both",
         ]
         .map(|id| id.parse::<AssetId>().unwrap());
         let selected = select(wanted, &known).ok().map(|id| id.to_string());
