@@ -12,7 +12,6 @@ from pathlib import Path
 from statistics import median
 
 import fleet_objects
-import kube_state_metrics
 import scale
 from cluster import share_of_a_core
 from cluster_objects import archiving
@@ -26,7 +25,7 @@ from scenarios import scratch_folder
 from serve import told
 from servers import Serve
 
-PROGRAMS = ["lifeboat", kube_state_metrics.PROGRAM, "kube-apiserver", "etcd"]
+PROGRAMS = ["lifeboat", "kube-apiserver", "etcd"]
 CHANGES = 50
 SCRAPES = 7
 # As often a Prometheus scrapes both while their memory settles.

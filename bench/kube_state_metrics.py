@@ -1,17 +1,27 @@
 """kube-state-metrics, told to export what it can of the same objects as Lifeboat."""
 
 import json
+import re
 from pathlib import Path
 
 from control_plane import Json
 from daemon import Daemon, answers
 from fleet_objects import BACKUPS, CLUSTERS, CRON_JOBS, JOBS
 from garage import free_port
-from machine import tool
+from machine import REPOSITORY, BenchError, tool
 
 PROGRAM = "kube-state-metrics"
 RESOURCES = "cronjobs,jobs"
 
+
+
+def version() -> str:
+    """The pinned one, since a program that is built from its module doesn't know its own."""
+    pins = (REPOSITORY / "scripts" / "tools.sh").read_text(encoding="utf-8")
+    pinned = re.search(r"^KUBE_STATE_METRICS_VERSION=(.+)$", pins, re.MULTILINE)
+    if pinned is None:
+        raise BenchError("scripts/tools.sh no longer pins kube-state-metrics")
+    return f"{PROGRAM}: `{pinned.group(1)}`"
 
 
 def labels(**paths: list[str]) -> Json:

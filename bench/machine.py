@@ -35,7 +35,7 @@ def tool(name: str) -> str:
 def version(client: str) -> str:
     """What a client's program says of its own version, on one line."""
     program = str(LIFEBOAT) if client == "lifeboat" else tool(client)
-    flag = "version" if client in ("s5cmd", "rclone", "restic", "kube-state-metrics") else "--version"
+    flag = "version" if client in ("s5cmd", "rclone", "restic") else "--version"
     # rclone warns of a missing settings file otherwise.
     with tempfile.TemporaryDirectory() as home:
         environment = {"PATH": os.environ.get("PATH", ""), "HOME": home}

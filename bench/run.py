@@ -12,6 +12,7 @@ import cluster
 import cluster_report
 import fleet
 import fleet_report
+import kube_state_metrics
 import machine
 import report
 import serve
@@ -86,7 +87,7 @@ def measure_kubernetes(arguments: argparse.Namespace) -> str:
 
 
 def measure_fleet(arguments: argparse.Namespace) -> str:
-    facts = machine.facts(fleet.PROGRAMS)
+    facts = [*machine.facts(fleet.PROGRAMS), kube_state_metrics.version()]
     load = os.getloadavg()[0]
     figures = fleet.measure(arguments.seconds)
     facts.append(f"load of the last minute: {load:.2f} at the beginning, {os.getloadavg()[0]:.2f} at the end")
