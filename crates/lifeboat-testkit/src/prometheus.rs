@@ -28,6 +28,7 @@ pub struct Builder {
     honor_labels: bool,
     retention: String,
     flags: Vec<String>,
+    configuration: Option<String>,
 }
 
 impl Builder {
@@ -41,6 +42,7 @@ impl Builder {
             honor_labels: false,
             retention: "20y".to_owned(),
             flags: Vec::new(),
+            configuration: None,
         }
     }
 
@@ -93,6 +95,13 @@ impl Builder {
         self
     }
 
+    /// Goes by this configuration, as a whole, and by nothing else that it is told to scrape.
+    #[must_use]
+    pub fn configuration(mut self, yaml: &str) -> Self {
+        self.configuration = Some(yaml.to_owned());
+        self
+    }
+
     /// Starts it and waits until it is ready to answer queries.
     pub async fn start(self) -> Prometheus {
         let folder = tempfile::tempdir()
@@ -103,7 +112,9 @@ impl Builder {
             .unwrap_or_else(|| folder.path().join("data"));
         let port = free_port();
         let configuration = folder.path().join("prometheus.yml");
-        fs::write(&configuration, self.configuration(port)).unwrap_or_else(|error| {
+        let text = self.configuration.clone();
+        let text = text.unwrap_or_else(|| self.default_configuration(port));
+        fs::write(&configuration, text).unwrap_or_else(|error| {
             panic!("failed to write the configuration of prometheus: {error}")
         });
 
@@ -127,7 +138,7 @@ impl Builder {
     }
 
     /// Prometheus's configuration: YAML, of which JSON is a part.
-    fn configuration(&self, port: u16) -> String {
+    fn default_configuration(&self, port: u16) -> String {
         let job = |name: &str, targets: &[String]| serde_json::json!({ "job_name": name, "static_configs": [{ "targets": targets }] });
         let mut jobs = vec![job("prometheus", &[format!("127.0.0.1:{port}")])];
         if !self.scrape_targets.is_empty() {
