@@ -125,7 +125,7 @@ async fn only_under_its_mandate_does_a_controller_act(#[case] lasts: bool) {
             }
         } else {
             let asset = "Prometheus/monitoring/main".parse().unwrap();
-            let refused = handle.run_now(asset, Operation::Backup).await;
+            let refused = handle.run_now(asset, Operation::Backup, false).await;
             assert_eq!(refused, Err(Refusal::Stopping));
             tokio::time::sleep(A_WHILE).await;
             assert_eq!(runs(&location).await, 1);
