@@ -6,6 +6,7 @@
 use super::{
     batch::{CronJob, Job},
     metadata::Metadata,
+    pod::Container,
     reference::ObjectKey,
     volsync::{KopiaMaintenance, ReplicationSource},
 };
@@ -102,7 +103,7 @@ impl CronJob {
             let namespace = namespace.filter(|namespace| !namespace.is_empty());
             return repository(namespace.unwrap_or(&metadata.namespace), secret);
         }
-        let mut secrets = self.spec.containers().iter().flat_map(|one| one.secrets());
+        let mut secrets = self.spec.containers().iter().flat_map(Container::secrets);
         repository(&metadata.namespace, secrets.next()?)
     }
 

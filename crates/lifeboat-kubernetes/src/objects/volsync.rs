@@ -27,7 +27,7 @@ pub struct ReplicationSource {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ReplicationSourceSpec {
-    /// The PersistentVolumeClaim that is copied.
+    /// The `PersistentVolumeClaim` that is copied.
     #[serde(rename = "sourcePVC")]
     pub source_pvc: String,
     /// When; none: again and again without a pause.
@@ -162,9 +162,9 @@ pub struct MoverStatus {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ReplicationSourceKopiaStatus {
-    /// The KopiaMaintenance that is said to care for the repository.
+    /// The `KopiaMaintenance` that is said to care for the repository.
     pub kopia_maintenance: String,
-    /// When a CronJob last **made** a Job: no proof of a success.
+    /// When a `CronJob` last **made** a Job: no proof of a success.
     #[serde(deserialize_with = "moment::optional")]
     pub last_maintenance: Option<Timestamp>,
 }
@@ -213,9 +213,9 @@ pub struct KopiaRepositoryReference {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct KopiaMaintenanceStatus {
-    /// The CronJob that carries it out.
+    /// The `CronJob` that carries it out.
     pub active_cron_job: String,
-    /// When that CronJob last succeeded.
+    /// When that `CronJob` last succeeded.
     #[serde(deserialize_with = "moment::optional")]
     pub last_maintenance_time: Option<Timestamp>,
     /// When it is due next.

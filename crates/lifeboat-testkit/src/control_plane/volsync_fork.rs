@@ -67,7 +67,7 @@ fn count() -> Value {
 }
 
 /// An object of which these fields are declared, and others are kept.
-fn open(properties: Value) -> Value {
+fn open(properties: &Value) -> Value {
     json!({
         "type": "object",
         "properties": properties,
@@ -86,7 +86,7 @@ fn source() -> Value {
         .into_iter()
         .map(|name| (name.to_owned(), count()))
         .collect();
-    open(json!({
+    open(&json!({
         "repository": text(),
         "customCA": custom_ca(),
         "retain": { "type": "object", "properties": retain },
@@ -119,7 +119,7 @@ fn destination() -> Value {
         .into_iter()
         .map(|name| (name.to_owned(), text()))
         .collect();
-    open(json!({
+    open(&json!({
         "repository": text(),
         "customCA": custom_ca(),
         "destinationPVC": text(),
@@ -133,11 +133,11 @@ fn destination() -> Value {
 }
 
 fn destination_status() -> Value {
-    open(json!({ "requestedIdentity": text(), "snapshotsFound": count() }))
+    open(&json!({ "requestedIdentity": text(), "snapshotsFound": count() }))
 }
 
 fn maintenance() -> Value {
-    let mut spec = open(json!({
+    let mut spec = open(&json!({
         "repository": {
             "type": "object",
             "required": ["repository"],

@@ -16,7 +16,9 @@ use serde_json::{Value, json};
 use super::{Observer, OperatorObserver, Sight};
 use crate::{
     event::{Event, Watch},
-    objects::{Deployment, Kind, KubernetesObject, cnpg::Cluster, decode},
+    objects::{
+        Deployment, Kind, KubernetesObject, cnpg::Cluster, decode, volsync::ReplicationSource,
+    },
     world::World,
 };
 
@@ -206,6 +208,13 @@ fn why_none_is_available_is_told(#[case] spec: Value, #[case] condition: Value, 
 #[case::the_sidecar("x", "ghcr.io/cloudnative-pg/plugin-barman-cloud-sidecar:v0.14.0", json!({}), None)]
 #[case::a_database("x", "ghcr.io/cloudnative-pg/postgresql:17", json!({}), None)]
 #[case::a_pooler("app-pooler", "ghcr.io/cloudnative-pg/pgbouncer:1.24", json!({}), None)]
+#[case::volsync("volsync", "quay.io/backube/volsync:0.16.0", json!({}), Some("VolSync operator"))]
+#[case::volsync_of_the_fork("x", "ghcr.io/perfectra1n/volsync:v0.17.11", json!({}),
+    Some("VolSync operator"))]
+#[case::volsync_by_the_chart_name("backups-volsync", "registry.local/x:1", json!({}),
+    Some("VolSync operator"))]
+#[case::volsync_by_label("x", "registry.local/x:1", json!({"app.kubernetes.io/name": "volsync"}),
+    Some("VolSync operator"))]
 #[case::something_else("web", "nginx:1.29", json!({"app.kubernetes.io/name": "web"}), None)]
 fn an_operator_is_recognised(
     #[case] name: &str,
@@ -216,6 +225,15 @@ fn an_operator_is_recognised(
     let specs = specs(&[deployment(name, image, labels, json!({}), available())]);
     let found = specs.first().map(|spec| spec.places["system"].as_str());
     assert_eq!(found, system);
+}
+
+#[test]
+fn the_syncthing_of_a_source_is_no_operator_though_it_has_the_image_of_one() {
+    let image = "quay.io/backube/volsync:0.16.0";
+    let mut syncthing = deployment("volsync-data", image, json!({}), json!({}), available());
+    let owner = json!({"kind": "ReplicationSource", "name": "data", "controller": true});
+    syncthing.metadata.owner_references = vec![serde_json::from_value(owner).unwrap()];
+    assert!(specs(&[syncthing]).is_empty());
 }
 
 #[test]
@@ -272,6 +290,22 @@ fn clusters_without_an_operator_in_sight_are_found() {
     let plugin = deployment("y", PLUGIN, json!({}), json!({}), available());
     assert_eq!(codes(std::slice::from_ref(&operator), json!([])).len(), 0);
     assert_eq!(codes(&[operator, plugin], plugins).len(), 0);
+}
+
+#[test]
+fn volumes_that_nobody_copies_are_found() {
+    let mut world = world(&[]);
+    let source = json!({"metadata": {"namespace": "shop", "name": "data"}});
+    let source = decode::<ReplicationSource>(source).unwrap().object;
+    world.apply(Event::Applied(source.into_object()));
+    let findings = OperatorObserver.findings(&sight(&world));
+    let message = &findings[0].message;
+    assert!(
+        message.contains("the VolSync operator is seen"),
+        "{message}"
+    );
+    assert!(message.contains("ReplicationSource/shop/data"), "{message}");
+    assert_eq!(findings.len(), 1);
 }
 
 #[test]

@@ -17,16 +17,13 @@ use crate::{
 pub(super) fn of(world: &World, upkeep: &Upkeep<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for cron_job in &upkeep.cron_jobs {
-        match upkeep.maintenance_of(cron_job) {
-            Some(maintenance) => {
-                findings.extend(suspended_by_volsync(cron_job, maintenance));
-                findings.extend(no_job_history(cron_job, maintenance));
-            }
-            None => {
-                // Its Jobs that run at once are told by their number: only one may run anyway.
-                findings.extend(cron_job::findings::of(cron_job, &[], jiff::Timestamp::MIN));
-                findings.extend(left_over(cron_job));
-            }
+        if let Some(maintenance) = upkeep.maintenance_of(cron_job) {
+            findings.extend(suspended_by_volsync(cron_job, maintenance));
+            findings.extend(no_job_history(cron_job, maintenance));
+        } else {
+            // One of its Jobs that hangs is told of anyway, and so is a missed start.
+            findings.extend(cron_job::findings::of(cron_job, &[], jiff::Timestamp::MIN));
+            findings.extend(left_over(cron_job));
         }
     }
     let alone = upkeep.without_cron_job().into_iter();

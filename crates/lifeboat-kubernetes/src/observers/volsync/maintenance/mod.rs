@@ -12,7 +12,9 @@ mod upkeep;
 use std::collections::{BTreeMap, BTreeSet};
 
 use lifeboat_controller::{AssetSpec, Care};
-use lifeboat_core::{AssetId, AssetKind, Definition, Facts, Finding, Observation};
+use lifeboat_core::{
+    AssetId, AssetKind, Definition, Facts, Finding, ObjectiveOverrides, Observation,
+};
 use lifeboat_resources::annotations::AssetAnnotations;
 
 use self::upkeep::{Upkeep, companions};
@@ -43,10 +45,11 @@ impl Observer for KopiaMaintenanceObserver {
                     .chain(others.into_iter().flatten())
                     .collect()
             }
-            Kind::Job => match sight.world.jobs().get(&object.key) {
-                Some(job) => repository_of(sight.world, job).into_iter().collect(),
-                // Nobody can say whose a Job was that is gone.
-                None => {
+            Kind::Job => {
+                if let Some(job) = sight.world.jobs().get(&object.key) {
+                    repository_of(sight.world, job).into_iter().collect()
+                } else {
+                    // Nobody can say whose a Job was that is gone.
                     let namespace = &object.key.namespace;
                     let repositories = sight.world.kopia_repositories();
                     let kinds = [Kind::KopiaMaintenance, Kind::CronJob].into_iter();
@@ -54,7 +57,7 @@ impl Observer for KopiaMaintenanceObserver {
                         .flat_map(|kind| repositories.mentioned_in(namespace, kind))
                         .collect()
                 }
-            },
+            }
             // What a source does is no concern of its repository; that there is one is told by the
             // arrangement.
             _ => BTreeSet::new(),
@@ -149,7 +152,7 @@ fn words(upkeep: &Upkeep<'_>) -> (AssetAnnotations, Vec<Finding>) {
     for (kind, metadata) in maintenances.chain(cron_jobs) {
         let own = own_words(metadata);
         findings.extend(unheeded(kind, metadata, &own));
-        if said.overrides == AssetAnnotations::default().overrides {
+        if said.overrides == ObjectiveOverrides::default() {
             said.overrides = own.overrides;
         }
         said.suspend |= own.suspend;
@@ -236,7 +239,7 @@ fn called(kind: Kind, metadata: &Metadata, seen_from: &str) -> String {
     }
 }
 
-/// The key of an object, as its kind is known.
+/// The reference of an object.
 fn key_of<K: KubernetesObject>(object: &K) -> ObjectRef {
     ObjectRef {
         kind: K::KIND,

@@ -1,4 +1,4 @@
-//! ReplicationSources and ReplicationDestinations: volumes that VolSync copies away, or fills.
+//! What VolSync calls `ReplicationSource` and `ReplicationDestination`: volumes that VolSync copies away, or fills.
 //!
 //! VolSync notes successes only. A mover that fails is started anew while the object goes on saying
 //! that it synchronises, so that a failure is seen by nothing but `latestMoverStatus`.
@@ -22,7 +22,7 @@ use crate::{
     observers::{Observer, Sight},
 };
 
-/// Observes the ReplicationSources and ReplicationDestinations of VolSync.
+/// Observes each `ReplicationSource` and `ReplicationDestination` of VolSync.
 pub(crate) struct ReplicationObserver;
 
 impl Observer for ReplicationObserver {

@@ -1,4 +1,4 @@
-//! What ReplicationSources and ReplicationDestinations have in common.
+//! What a `ReplicationSource` and a `ReplicationDestination` have in common.
 
 use jiff::Timestamp;
 
