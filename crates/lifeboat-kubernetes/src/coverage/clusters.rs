@@ -3,7 +3,7 @@
 use lifeboat_core::{AssetKind, CoverageKind};
 use lifeboat_resources::annotations;
 
-use super::{Case, Judged, JudgedObjects, Offer, Offers, Seen};
+use super::{Case, Judged, JudgedObjects, Offer, Offers, Schedules, Seen};
 use crate::{
     objects::{Kind, ObjectKey},
     observers::{
@@ -16,7 +16,12 @@ use crate::{
 const COVERS: [Kind; 3] = [Kind::ScheduledBackup, Kind::CronJob, Kind::PrometheusBackup];
 
 /// How every Cluster is covered.
-pub(super) fn judge<'a>(sight: &Sight<'a>, offers: &Offers, seen: &Seen) -> JudgedObjects<'a> {
+pub(super) fn judge<'a>(
+    sight: &Sight<'a>,
+    offers: &Offers,
+    seen: &Seen,
+    schedules: &mut Schedules,
+) -> JudgedObjects<'a> {
     let clusters = sight.world.clusters();
     let clusters = clusters.keys().zip(clusters.iter());
     let judged = clusters.map(|(key, cluster)| {
@@ -28,7 +33,7 @@ pub(super) fn judge<'a>(sight: &Sight<'a>, offers: &Offers, seen: &Seen) -> Judg
             made_at: None,
             obstacle: None,
         };
-        match own_backups(sight.world, key, cluster) {
+        match own_backups(sight.world, key, cluster, schedules) {
             OwnBackups::Made { since } => own.made_at = since,
             OwnBackups::None { why } => own.obstacle = Some(why),
             OwnBackups::Replica { of } => {

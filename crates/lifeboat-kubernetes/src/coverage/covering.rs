@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use jiff::Timestamp;
 use lifeboat_core::{Coverage, Finding, Policy};
 
-use super::{NEEDS, concerns, findings, survey};
+use super::{NEEDS, Schedules, concerns, findings, survey};
 use crate::{
     event::Watch,
     objects::ObjectRef,
@@ -21,6 +21,7 @@ pub(crate) struct Covering {
     /// How the watches were then; empty before the first look.
     watches: BTreeMap<Watch, WatchState>,
     policies: Arc<Vec<Policy>>,
+    schedules: Schedules,
     is_news: bool,
 }
 
@@ -33,17 +34,19 @@ impl Covering {
         changed: &[ObjectRef],
         started_at: Timestamp,
     ) {
-        let watches = watches(sight.world);
         let has_other_policies = !Arc::ptr_eq(policies, &self.policies);
-        let is_same = watches == self.watches && !changed.iter().any(|one| concerns(one.kind));
+        let is_same =
+            watches(sight.world).eq(&self.watches) && !changed.iter().any(|one| concerns(one.kind));
         if is_same && !has_other_policies && self.coverage.is_some() {
             return;
         }
-        self.watches = watches;
+        self.watches = watches(sight.world)
+            .map(|(watch, state)| (watch.clone(), state.clone()))
+            .collect();
         self.policies = Arc::clone(policies);
         // By which policies it holds is to be told even where it is the same.
         self.is_news |= has_other_policies;
-        let coverage = survey(sight, started_at);
+        let coverage = survey(sight, &mut self.schedules, started_at);
         self.findings = findings::of(sight);
         if self.coverage.as_deref() != Some(&coverage) {
             self.coverage = Some(Arc::new(coverage));
@@ -65,11 +68,7 @@ impl Covering {
 }
 
 /// How the watches are that coverage rests on.
-fn watches(world: &World) -> BTreeMap<Watch, WatchState> {
-    let needed = world
-        .watches()
-        .filter(|(watch, _)| NEEDS.contains(&watch.kind));
-    needed
-        .map(|(watch, state)| (watch.clone(), state.clone()))
-        .collect()
+fn watches(world: &World) -> impl Iterator<Item = (&Watch, &WatchState)> {
+    let watches = world.watches();
+    watches.filter(|(watch, _)| NEEDS.contains(&watch.kind))
 }

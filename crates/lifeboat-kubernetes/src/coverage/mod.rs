@@ -5,6 +5,7 @@
 //! claims         claims of volumes
 //! stateful_sets  sets of pods, by their claims
 //! clusters       Clusters of CloudNativePG
+//! schedules      what is wrong with schedules, remembered from look to look
 //! seen           what can't be seen, so that nothing follows from its absence
 //! findings       annotations that can't be heeded
 //! covering       all of it again whenever it may differ
@@ -15,6 +16,7 @@ mod clusters;
 mod covering;
 mod findings;
 mod offers;
+mod schedules;
 mod seen;
 mod stateful_sets;
 #[cfg(test)]
@@ -27,12 +29,15 @@ use lifeboat_core::{
     AssetId, Coverage, CoverageKind, CoverageState, CoverageSubject, SubjectCoverage, assess::Blind,
 };
 
-pub(crate) use self::covering::Covering;
 use self::{
     claims::Claims,
     offers::{Offer, Offers},
     seen::Seen,
     stateful_sets::Sets,
+};
+pub(crate) use self::{
+    covering::Covering,
+    schedules::{Dialect, Schedules},
 };
 use crate::{
     objects::{Kind, ObjectKey},
@@ -57,12 +62,13 @@ fn concerns(kind: Kind) -> bool {
 }
 
 /// What is seen of all that holds data.
-fn survey(sight: &Sight<'_>, started_at: Timestamp) -> Coverage {
+fn survey(sight: &Sight<'_>, schedules: &mut Schedules, started_at: Timestamp) -> Coverage {
     let world = sight.world;
     let seen = Seen::of(world, started_at);
-    let offers = Offers::of(sight);
+    let offers = Offers::of(sight, schedules);
     let sets = Sets::of(world);
-    let clusters = clusters::judge(sight, &offers, &seen);
+    let clusters = clusters::judge(sight, &offers, &seen, schedules);
+    schedules.end_look();
     let claims = Claims::judge(world, &offers, &seen, &clusters, &sets);
     let of_sets = stateful_sets::judge(world, &seen, &claims);
     // In the order of the kinds, and each of them in the order of the world.

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use lifeboat_core::{AssetId, AssetKind, CoverageKind, Policy, Schedule, Subject};
 use lifeboat_resources::{PrometheusBackup, annotations};
 
+use super::{Dialect, Schedules};
 use crate::{
     objects::{
         KubernetesObject, Metadata, ObjectKey,
@@ -17,6 +18,9 @@ use crate::{
 
 /// Movers whose target follows the volume, deletions too: no copy of an earlier state remains.
 const MIRRORS: [&str; 1] = ["syncthing"];
+
+/// The zone of schedules that name none. Whether one can be read doesn't depend on it.
+const UTC: &str = "UTC";
 
 /// Something that says to cover an object.
 pub(super) struct Offer {
@@ -30,23 +34,23 @@ pub(super) struct Offer {
 
 /// Everything that says to cover something, by what it covers.
 #[derive(Default)]
-pub(super) struct Offers(HashMap<Target, Vec<Offer>>);
-
-#[derive(PartialEq, Eq, Hash)]
-struct Target {
-    kind: CoverageKind,
-    key: ObjectKey,
+pub(super) struct Offers {
+    claims: ByObject,
+    sets: ByObject,
+    clusters: ByObject,
 }
+
+type ByObject = HashMap<ObjectKey, Vec<Offer>>;
 
 impl Offers {
     /// All of them.
-    pub(super) fn of(sight: &Sight<'_>) -> Self {
+    pub(super) fn of(sight: &Sight<'_>, schedules: &mut Schedules) -> Self {
         let mut offers = Self::default();
         for source in sight.world.replication_sources().iter() {
-            offers.take_in_source(source);
+            offers.take_in_source(source, schedules);
         }
         for cron_job in sight.world.cron_jobs().iter() {
-            offers.take_in_cron_job(sight, cron_job);
+            offers.take_in_cron_job(sight, cron_job, schedules);
         }
         for (key, read) in resources::backups(sight.world) {
             offers.take_in_prometheus(sight, &key, read);
@@ -56,18 +60,24 @@ impl Offers {
 
     /// What says to cover an object.
     pub(super) fn on(&self, kind: CoverageKind, key: &ObjectKey) -> &[Offer] {
-        let target = Target {
-            kind,
-            key: key.clone(),
+        let offers = match kind {
+            CoverageKind::PersistentVolumeClaim => &self.claims,
+            CoverageKind::StatefulSet => &self.sets,
+            CoverageKind::CnpgCluster => &self.clusters,
         };
-        self.0.get(&target).map_or(&[], Vec::as_slice)
+        offers.get(key).map_or(&[], Vec::as_slice)
     }
 
     fn put(&mut self, kind: CoverageKind, key: ObjectKey, offer: Offer) {
-        self.0.entry(Target { kind, key }).or_default().push(offer);
+        let offers = match kind {
+            CoverageKind::PersistentVolumeClaim => &mut self.claims,
+            CoverageKind::StatefulSet => &mut self.sets,
+            CoverageKind::CnpgCluster => &mut self.clusters,
+        };
+        offers.entry(key).or_default().push(offer);
     }
 
-    fn take_in_source(&mut self, source: &ReplicationSource) {
+    fn take_in_source(&mut self, source: &ReplicationSource, schedules: &mut Schedules) {
         let metadata = &source.metadata;
         let claim = source.spec.source_pvc.as_str();
         if claim.is_empty() || metadata.deletion_timestamp.is_some() {
@@ -77,13 +87,19 @@ impl Offers {
         let offer = Offer {
             asset: ObjectKey::from(metadata).asset_id(AssetKind::ReplicationSource),
             made_at: metadata.creation_timestamp,
-            obstacle: obstacle_of_source(source).map(|obstacle| format!("{called} {obstacle}")),
+            obstacle: obstacle_of_source(source, schedules)
+                .map(|obstacle| format!("{called} {obstacle}")),
         };
         let key = ObjectKey::new(&metadata.namespace, claim);
         self.put(CoverageKind::PersistentVolumeClaim, key, offer);
     }
 
-    fn take_in_cron_job(&mut self, sight: &Sight<'_>, cron_job: &CronJob) {
+    fn take_in_cron_job(
+        &mut self,
+        sight: &Sight<'_>,
+        cron_job: &CronJob,
+        schedules: &mut Schedules,
+    ) {
         let metadata = &cron_job.metadata;
         let says = metadata.annotation(annotations::COVERS).is_some();
         let volumes = &cron_job.spec.job_template.spec.template.spec.volumes;
@@ -98,7 +114,7 @@ impl Offers {
         }
         let called = format!("CronJob/{}", metadata.name);
         let obstacle = if selected {
-            cron_job::schedule::obstacle(cron_job)
+            obstacle_of_cron_job(cron_job, schedules)
         } else {
             Some(format!(
                 "is not known as a backup (label it {}=true)",
@@ -166,7 +182,7 @@ impl Offers {
 }
 
 /// Why a source copies nothing away again and again, after its name.
-fn obstacle_of_source(source: &ReplicationSource) -> Option<String> {
+fn obstacle_of_source(source: &ReplicationSource, schedules: &mut Schedules) -> Option<String> {
     let spec = &source.spec;
     if spec.paused {
         return Some("is paused".to_owned());
@@ -186,12 +202,27 @@ fn obstacle_of_source(source: &ReplicationSource) -> Option<String> {
         Some(Trigger {
             schedule: Some(text),
             ..
-        }) => Schedule::parse_with_intervals(text, "UTC")
-            .err()
-            .map(|error| format!("has a schedule that can't be read: {error}")),
+        }) => schedules
+            .problem(Dialect::VolSync, text, UTC, || {
+                Schedule::parse_with_intervals(text, UTC)
+            })
+            .map(|problem| format!("has a schedule that can't be read: {problem}")),
         // Again and again, without a pause.
         _ => None,
     }
+}
+
+/// Why a `CronJob` makes no Jobs, after its name.
+fn obstacle_of_cron_job(cron_job: &CronJob, schedules: &mut Schedules) -> Option<String> {
+    let spec = &cron_job.spec;
+    if spec.suspend {
+        return Some("is suspended".to_owned());
+    }
+    let zone = spec.time_zone.as_deref().unwrap_or(UTC);
+    let problem = schedules.problem(Dialect::CronJob, &spec.schedule, zone, || {
+        cron_job::schedule::parse(cron_job)
+    })?;
+    Some(format!("has a schedule that can't be kept: {problem}"))
 }
 
 fn is_suspended_by_policy(policies: &[Policy], asset: &AssetId, metadata: &Metadata) -> bool {

@@ -69,10 +69,12 @@ pub(super) fn judge<'a>(world: &'a World, seen: &Seen, claims: &Claims<'_>) -> J
     let judged = sets.filter_map(|(key, set)| {
         let claims = claims.of_sets.get(key).map(|places| {
             let places = places.iter();
-            places.map(|place| &claims.judged[*place]).collect()
+            places
+                .map(|place| &claims.judged[*place])
+                .collect::<Vec<_>>()
         });
         let judged = match claims {
-            Some(claims) => of_claims(claims),
+            Some(claims) => of_claims(&claims),
             None => unseen(set, seen)?,
         };
         Some((key, judged))
@@ -95,7 +97,7 @@ fn unseen(set: &StatefulSet, seen: &Seen) -> Option<Judged> {
     })
 }
 
-fn of_claims(claims: Vec<&(&ObjectKey, Judged)>) -> Judged {
+fn of_claims(claims: &[&(&ObjectKey, Judged)]) -> Judged {
     let with = |status: CoverageStatus| {
         let claims = claims.iter();
         claims.filter(move |(_, judged)| judged.state.status() == status)

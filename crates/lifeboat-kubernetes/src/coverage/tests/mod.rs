@@ -1,6 +1,11 @@
 //! Worlds made by hand, and what of them is covered.
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "parts of objects are made where they are handed over"
+)]
 
 mod claims;
+mod covering;
 mod excuses;
 mod large;
 mod sets_and_clusters;
@@ -12,7 +17,7 @@ use jiff::Timestamp;
 use lifeboat_core::{CoverageKind, CoverageState, Policy};
 use serde_json::{Value, json};
 
-use super::{Coverage, findings, survey};
+use super::{Coverage, Schedules, findings, survey};
 use crate::{
     event::{Contact, Event, Loss, LossReason, Watch},
     objects::{
@@ -158,7 +163,7 @@ impl Scene {
     }
 
     fn survey(&self) -> Coverage {
-        survey(&self.sight(), at(NOW))
+        survey(&self.sight(), &mut Schedules::default(), at(NOW))
     }
 
     /// What is told of one thing, as `covered by X`, `uncovered: why`.

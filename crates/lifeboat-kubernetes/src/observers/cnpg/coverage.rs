@@ -11,6 +11,7 @@ use super::{
     schedules,
 };
 use crate::{
+    coverage::{Dialect, Schedules},
     objects::{
         ObjectKey,
         cnpg::{Cluster, ScheduledBackup},
@@ -38,7 +39,12 @@ pub(crate) enum OwnBackups {
 }
 
 /// How a Cluster's own backups are set up.
-pub(crate) fn own_backups(world: &World, key: &ObjectKey, cluster: &Cluster) -> OwnBackups {
+pub(crate) fn own_backups(
+    world: &World,
+    key: &ObjectKey,
+    cluster: &Cluster,
+    known: &mut Schedules,
+) -> OwnBackups {
     let schedules = world.scheduled_backups_of(key).map(Arc::as_ref);
     let scene = Scene {
         cluster,
@@ -68,7 +74,7 @@ pub(crate) fn own_backups(world: &World, key: &ObjectKey, cluster: &Cluster) -> 
     }
     let judged = scene.schedules.iter();
     let (made, obstacles): (Vec<_>, Vec<_>) = judged
-        .map(|scheduled| (scheduled, obstacle(scheduled, &destination)))
+        .map(|scheduled| (scheduled, obstacle(scheduled, &destination, known)))
         .partition(|(_, obstacle)| obstacle.is_none());
     if made.is_empty() {
         let why = obstacles.into_iter().filter_map(|(_, obstacle)| obstacle);
@@ -83,14 +89,22 @@ pub(crate) fn own_backups(world: &World, key: &ObjectKey, cluster: &Cluster) -> 
 }
 
 /// Why a schedule makes no backups.
-fn obstacle(scheduled: &ScheduledBackup, destination: &Destination<'_>) -> Option<String> {
+fn obstacle(
+    scheduled: &ScheduledBackup,
+    destination: &Destination<'_>,
+    known: &mut Schedules,
+) -> Option<String> {
     let called = format!("ScheduledBackup/{}", scheduled.metadata.name);
     if scheduled.spec.suspend {
         return Some(format!("{called} is suspended"));
     }
-    if let Err(error) = schedules::read(scheduled) {
+    let text = &scheduled.spec.schedule;
+    let problem = known.problem(Dialect::Seconds, text, schedules::TIME_ZONE, || {
+        schedules::read(scheduled)
+    });
+    if let Some(problem) = problem {
         return Some(format!(
-            "{called} has a schedule that can't be read: {error}"
+            "{called} has a schedule that can't be read: {problem}"
         ));
     }
     let method = scheduled.spec.method.as_deref().unwrap_or(IN_TREE);

@@ -35,18 +35,8 @@ fn state(cron_job: &CronJob) -> ScheduleState {
     }
 }
 
-/// Why no Job is made by the schedule, after the name of the `CronJob`; none if nothing keeps it from
-/// that.
-pub(crate) fn obstacle(cron_job: &CronJob) -> Option<String> {
-    if cron_job.spec.suspend {
-        return Some("is suspended".to_owned());
-    }
-    let problem = parse(cron_job).err()?;
-    Some(format!("has a schedule that can't be kept: {problem}"))
-}
-
 /// The schedule, or why there is none, in a sentence.
-pub(super) fn parse(cron_job: &CronJob) -> Result<Schedule, String> {
+pub(crate) fn parse(cron_job: &CronJob) -> Result<Schedule, String> {
     let spec = &cron_job.spec;
     let text = spec.schedule.trim();
     if text.is_empty() {
