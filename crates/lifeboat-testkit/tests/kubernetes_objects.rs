@@ -9,8 +9,8 @@ use lifeboat_testkit::control_plane::ControlPlane;
 use lifeboat_testkit::http;
 use lifeboat_testkit::kube_state_metrics::KubeStateMetrics;
 use lifeboat_testkit::kubernetes_objects::{
-    Backup, Cluster, CronJob, Deployment, InstancePod, Job, KubernetesObject, ObjectStore,
-    ScheduledBackup,
+    Backup, Cluster, CronJob, Deployment, InstancePod, Job, KopiaMaintenance, KubernetesObject,
+    ObjectStore, Replication, ScheduledBackup,
 };
 use serde_json::Value;
 
@@ -204,6 +204,48 @@ async fn deployments_and_instances_are_stored_whole() {
             .object(),
         InstancePod::replica(&namespace, "main", "main-3", address, before)
             .phase("Pending")
+            .object(),
+    ] {
+        assert_is_stored_whole(control_plane, &object).await;
+    }
+}
+
+#[tokio::test]
+async fn what_volsync_leaves_is_stored_whole() {
+    let control_plane = ControlPlane::shared().await;
+    let namespace = control_plane.create_namespace("volsync").await;
+    let (before, now) = times();
+    let source = |name: &str| Replication::source(&namespace, name, "data").kopia("kopia");
+    let restic = serde_json::json!({ "repository": "restic", "copyMethod": "Snapshot" });
+    for object in [
+        source("new").schedule("0 2 * * *"),
+        source("waits")
+            .schedule("0 2 * * *")
+            .synchronised(before, now),
+        source("goes-on")
+            .manual("once")
+            .synchronised(before, before)
+            .synchronising(before)
+            .mover_says("Failed", "no space left"),
+        source("stopped").paused().stopped("no Secret", now),
+        Replication::source(&namespace, "files", "files").mover("restic", &restic),
+        Replication::destination(&namespace, "copy")
+            .kopia("kopia")
+            .manual("once"),
+    ] {
+        assert_is_stored_whole(control_plane, &object.object()).await;
+    }
+    let maintenance = KopiaMaintenance::new(&namespace, "daily", "kopia", "0 2 * * *")
+        .last_maintained(before)
+        .not_ready("ReconcileFailed", "no Secret", now);
+    let maintenance = assert_is_stored_whole(control_plane, &maintenance.object()).await;
+    // The API server fills in what VolSync's definition says.
+    assert_eq!(maintenance["spec"]["failedJobsHistoryLimit"], 1);
+    for object in [
+        CronJob::of_maintenance(&maintenance).object(),
+        CronJob::legacy_maintenance(&namespace, "shop", "kopia").object(),
+        Job::of_maintenance(&maintenance)
+            .succeeded(before, now)
             .object(),
     ] {
         assert_is_stored_whole(control_plane, &object).await;
