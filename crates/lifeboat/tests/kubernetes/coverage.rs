@@ -321,8 +321,14 @@ async fn without_the_permission_to_see_claims_nothing_looks_covered() {
     scene
         .covers(&served, ("StatefulSet", "search"), "unknown", why)
         .await;
-    let list = served.api("coverage").await;
-    assert_eq!(list["unseen"][0]["kind"], CLAIM, "{list:#}");
+    // Until everything else was listed, that can't be seen either.
+    served
+        .wait_for(
+            "claims alone are told not to be seen",
+            async || served.api("coverage").await["unseen"].take(),
+            |unseen| unseen.as_array().unwrap().len() == 1 && unseen[0]["kind"] == CLAIM,
+        )
+        .await;
     let metrics = served.metrics().await;
     let complete = format!("lifeboat_coverage_complete{{kind=\"{CLAIM}\"}} 0");
     assert!(metrics.contains(&complete), "{metrics}");
