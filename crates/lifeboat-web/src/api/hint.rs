@@ -38,17 +38,7 @@ pub(super) fn of(asset: &AssetId, verdict: &Verdict) -> Option<String> {
             "one that has not ended may hold it up: `lifeboat status` with the asset's name shows it"
                 .to_owned()
         }
-        Evidence::ScheduleSuspended { name, .. } => {
-            let (namespace, name) = located(asset, name);
-            let change = match name.split_once('/') {
-                Some(("kopiamaintenance", _)) => r#"{"spec":{"enabled":true,"suspend":false}}"#,
-                _ => r#"{"spec":{"suspend":false}}"#,
-            };
-            format!(
-                "take it up again with `kubectl patch -n {namespace} {name} --type=merge -p \
-                 '{change}'`"
-            )
-        }
+        Evidence::ScheduleSuspended { name, .. } => resumption(asset, name),
         Evidence::Refuted { .. } | Evidence::VerificationFailed { .. } => {
             format!("`lifeboat backups list` says what is there; back up anew with {run}")
         }
@@ -128,6 +118,18 @@ fn located<'a>(asset: &'a AssetId, name: &'a str) -> (&'a str, String) {
         kind => format!("{}/{name}", kind.to_lowercase()),
     };
     (namespace, name)
+}
+
+/// How a schedule is taken up again.
+fn resumption(asset: &AssetId, name: &str) -> String {
+    let (namespace, name) = located(asset, name);
+    let change = match name.split_once('/') {
+        Some(("kopiamaintenance", _)) => r#"{"spec":{"enabled":true,"suspend":false}}"#,
+        _ => r#"{"spec":{"suspend":false}}"#,
+    };
+    format!(
+        "take it up again with `kubectl patch -n {namespace} {name} --type=merge -p '{change}'`"
+    )
 }
 
 /// The manifest that is missing.
