@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn policies_of_other_clusters_are_not_heeded() {
-        let named = |name: &str, clusters: &[&str]| Policy {
+        let for_clusters = |name: &str, clusters: &[&str]| Policy {
             name: name.to_owned(),
             selector: Selector {
                 clusters: clusters.iter().map(|&name| name.to_owned()).collect(),
@@ -132,11 +132,11 @@ mod tests {
         };
         let east = ClusterName::new("east");
         let policies = [
-            named("of a file", &[]),
-            named("of a file, for west", &["west"]),
-            named("of a file, for both", &["west", "east"]),
-            east.policy(named("of east", &[])),
-            ClusterName::new("west").policy(named("of west", &[])),
+            for_clusters("of a file", &[]),
+            for_clusters("of a file, for west", &["west"]),
+            for_clusters("of a file, for both", &["west", "east"]),
+            east.policy(for_clusters("of east", &[])),
+            ClusterName::new("west").policy(for_clusters("of west", &[])),
         ];
         let heeded = east.heeded(&policies);
         let names: Vec<&str> = heeded.iter().map(|policy| policy.name.as_str()).collect();

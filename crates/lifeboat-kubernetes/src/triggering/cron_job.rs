@@ -1,7 +1,7 @@
 //! Which `CronJob` carries out what is asked for, and how everything else is started.
 
 use lifeboat_controller::{Obstacle, TriggerError, Wish};
-use lifeboat_core::{AssetId, AssetKind};
+use lifeboat_core::{AssetId, AssetKind, Operation};
 
 use crate::objects::ObjectKey;
 
@@ -26,7 +26,7 @@ pub(super) fn of(wish: &Wish) -> Result<ObjectKey, TriggerError> {
         ));
     };
     if asset.kind.operation() != Some(wish.operation) {
-        let own = asset.kind.operation().map(|own| own.name());
+        let own = asset.kind.operation().map(Operation::name);
         return Err(refused(
             format!("there is no {} of {asset}", wish.operation),
             own.map(|own| format!("its CronJob does a {own}: leave out --operation")),
@@ -73,7 +73,6 @@ fn otherwise(asset: &AssetId) -> Option<String> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use lifeboat_core::Operation;
     use rstest::rstest;
 
     use super::*;

@@ -124,6 +124,46 @@ async fn all_is_well_in_the_east(served: &Served<'_>) {
     assert!(ready.is_success(), "{}", ready.text());
 }
 
+/// Demands that every series of an asset says which cluster it is in.
+fn each_series_says_which_cluster(metrics: &str) {
+    for (name, label) in [
+        ("lifeboat_check_status", "cluster"),
+        ("lifeboat_recovery_point_timestamp_seconds", "cluster"),
+        (
+            "kube_cronjob_status_last_successful_time",
+            "kubernetes_cluster",
+        ),
+    ] {
+        let begin = format!("{name}{{");
+        let lines = metrics.lines().filter(|line| line.starts_with(&begin));
+        let of = |cluster: &str| {
+            let wanted = format!("{label}=\"{cluster}\"");
+            lines.clone().filter(|line| line.contains(&wanted)).count()
+        };
+        let (in_east, in_west) = (of(EAST), of(WEST));
+        assert!(in_east > 0 && in_west > 0, "{name}");
+        assert_eq!(in_east + in_west, lines.clone().count(), "{name}");
+    }
+    assert!(metrics.contains("lifeboat_check_status{cluster=\"west\""));
+}
+
+/// A column where there are several, a filter, and which one may be meant.
+fn the_command_line_tells_them_apart(setup: &Setup) {
+    let all = setup.ask("status").exits(1).stdout;
+    assert!(all.contains("CLUSTER"), "{all}");
+    let in_east = setup.ask(&format!("status --cluster {EAST}")).exits(0);
+    assert!(!in_east.stdout.contains("CLUSTER"), "{}", in_east.stdout);
+    let ambiguous = setup.ask("status dump").exits(2).stderr;
+    for cluster in [EAST, WEST] {
+        assert!(
+            ambiguous.contains(&format!("{cluster}:{DUMP}")),
+            "{ambiguous}"
+        );
+    }
+    setup.ask(&format!("status {EAST}:{DUMP}")).exits(0);
+    setup.ask("status --cluster west dump").exits(1);
+}
+
 #[tokio::test]
 async fn what_is_of_one_cluster_is_told_as_its_own_and_disturbs_no_other() {
     let (east, mut west) = tokio::join!(control_plane(), control_plane());
@@ -155,27 +195,7 @@ async fn what_is_of_one_cluster_is_told_as_its_own_and_disturbs_no_other() {
         assert_eq!(list["assets"].as_array().unwrap().len(), count, "{query}");
     }
 
-    // The metrics: every series of an asset says which cluster it is in.
-    let metrics = served.metrics().await;
-    for (name, label) in [
-        ("lifeboat_check_status", "cluster"),
-        ("lifeboat_recovery_point_timestamp_seconds", "cluster"),
-        (
-            "kube_cronjob_status_last_successful_time",
-            "kubernetes_cluster",
-        ),
-    ] {
-        let begin = format!("{name}{{");
-        let lines = metrics.lines().filter(|line| line.starts_with(&begin));
-        let of = |cluster: &str| {
-            let wanted = format!("{label}=\"{cluster}\"");
-            lines.clone().filter(|line| line.contains(&wanted)).count()
-        };
-        let (in_east, in_west) = (of(EAST), of(WEST));
-        assert!(in_east > 0 && in_west > 0, "{name}");
-        assert_eq!(in_east + in_west, lines.clone().count(), "{name}");
-    }
-    assert!(metrics.contains("lifeboat_check_status{cluster=\"west\""));
+    each_series_says_which_cluster(&served.metrics().await);
 
     // The alert, and what it is about.
     let alerts = served
@@ -193,20 +213,7 @@ async fn what_is_of_one_cluster_is_told_as_its_own_and_disturbs_no_other() {
         assert_eq!(alert["asset"], format!("{WEST}:Prometheus/shop/main"));
     }
 
-    // The command line: a column where there are several, a filter, and which one may be meant.
-    let all = setup.ask("status").exits(1).stdout;
-    assert!(all.contains("CLUSTER"), "{all}");
-    let in_east = setup.ask(&format!("status --cluster {EAST}")).exits(0);
-    assert!(!in_east.stdout.contains("CLUSTER"), "{}", in_east.stdout);
-    let ambiguous = setup.ask("status dump").exits(2).stderr;
-    for cluster in [EAST, WEST] {
-        assert!(
-            ambiguous.contains(&format!("{cluster}:{DUMP}")),
-            "{ambiguous}"
-        );
-    }
-    setup.ask(&format!("status {EAST}:{DUMP}")).exits(0);
-    setup.ask("status --cluster west dump").exits(1);
+    the_command_line_tells_them_apart(&setup);
 
     // The policy's status counts what lies in its own cluster.
     let status = async || west.get(&policy).await.unwrap()["status"].clone();

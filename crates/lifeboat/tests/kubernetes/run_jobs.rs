@@ -1,4 +1,4 @@
-//! `lifeboat run` of a CronJob: a Job as kubectl makes it, which the controllers really run; off by default.
+//! `lifeboat run` of a `CronJob`: a Job as kubectl makes it, which the controllers really run; off by default.
 
 use std::fs;
 use std::path::PathBuf;
