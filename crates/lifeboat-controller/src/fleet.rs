@@ -226,7 +226,8 @@ impl Managed {
             .flatten()
             .filter_map(ObservedSchedule::first_due)
             .min()
-            .map(|at| (Operation::Backup, at));
+            .zip(self.asset.id.kind.operation())
+            .map(|(at, operation)| (operation, at));
         let next_starts = self
             .asset
             .planned

@@ -4,8 +4,8 @@ use std::{fs, path::PathBuf, time::Duration};
 
 use lifeboat_core::{AssetId, Operation, RunId};
 use lifeboat_web::api::{
-    AssetDetail, AssetList, CoverageList, CoverageQuery, ErrorBody, FindingList, RunList, RunQuery, RunReport, StartRun,
-    StartedRun,
+    AssetDetail, AssetList, CoverageList, CoverageQuery, ErrorBody, FindingList, RunList, RunQuery,
+    RunReport, StartRun, StartedRun,
 };
 use reqwest::{RequestBuilder, StatusCode, header};
 use serde::de::DeserializeOwned;
@@ -13,6 +13,12 @@ use url::{Host, Url};
 
 /// How long any answer may take.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(15);
+
+/// Behind one address there may be several replicas, of which one leads and the others have nothing to
+/// tell. So often one is asked, each time over a new connection, which may lead to another.
+const REPLICAS_ASKED: u32 = 8;
+/// The pause before the next one is asked.
+const BETWEEN_REPLICAS: Duration = Duration::from_millis(100);
 
 /// Why the server's answer could not be had.
 #[derive(Debug, thiserror::Error)]
@@ -104,6 +110,7 @@ impl ApiClient {
         }
         let mut builder = reqwest::Client::builder()
             .timeout(ANSWERS_WITHIN)
+            .pool_max_idle_per_host(0)
             .user_agent(concat!("lifeboat/", env!("CARGO_PKG_VERSION")))
             .default_headers(headers);
         if is_here(&base) {
@@ -189,7 +196,24 @@ impl ApiClient {
             url: self.base.to_string(),
             source: error.without_url(),
         };
-        let response = request.send().await.map_err(unreachable)?;
+        let mut request = request;
+        let mut asked = 0;
+        let response = loop {
+            let again = request.try_clone();
+            let response = request.send().await.map_err(unreachable)?;
+            asked += 1;
+            match again {
+                // Whoever answers so has done nothing.
+                Some(again)
+                    if response.status() == StatusCode::SERVICE_UNAVAILABLE
+                        && asked < REPLICAS_ASKED =>
+                {
+                    request = again;
+                }
+                _ => break response,
+            }
+            tokio::time::sleep(BETWEEN_REPLICAS).await;
+        };
         let status = response.status();
         let body = response.bytes().await.map_err(unreachable)?;
         let odd = |source| ApiClientError::Answer {

@@ -8,8 +8,9 @@ use rstest::rstest;
 use super::{
     asking,
     hand_made::{
-        Server, ago, alert, busy, coverage, failing, mixed, paused, sound, sound_asset, unknown,
-        view, viewed,
+        DAY, HOUR, Server, ago, alert, busy, coverage, failing, kopia_maintenance,
+        kopia_repository, kopia_source, mixed, now, paused, sound, sound_asset, unknown, view,
+        viewed,
     },
     support::{Ran, lifeboat, run},
 };
@@ -82,6 +83,24 @@ fn lifeboats_own_troubles_come_last() {
     errors.insert("alertmanager".to_owned(), "connection refused".to_owned());
     let server = Server::of(view).start();
     assert_snapshot!("lifeboats_own", shows(&server, "status", 0));
+}
+
+#[test]
+fn the_upkeep_of_repositories_is_shown() {
+    let name = "kopia-config";
+    let upkeep = kopia_maintenance(now(), "volsync-system", name)
+        .completed(4 * DAY, 20)
+        .failed(8 * HOUR);
+    let repository = kopia_repository(now(), "volsync-system", name).completed(4 * DAY, 20);
+    let source = kopia_source(now(), "volsync-system", "photos", name).completed(2 * HOUR, 9);
+    let assets = vec![upkeep.build(), repository.build(), source.build()];
+    let server = Server::of(view(assets)).start();
+    assert_snapshot!("upkeep", shows(&server, "status", 1));
+    let maintenance = "status KopiaMaintenance/volsync-system/kopia-config";
+    assert_snapshot!("upkeep_maintenance", shows(&server, maintenance, 1));
+    let repository = "status KopiaRepository/volsync-system/kopia-config";
+    assert_snapshot!("upkeep_repository", shows(&server, repository, 1));
+    assert_snapshot!("upkeep_source", shows(&server, "status photos", 0));
 }
 
 #[test]
