@@ -63,11 +63,7 @@ impl Exposition {
                 }
             }
         }
-        text.push_str(&process_part(
-            self.standing,
-            &Process::read(),
-            self.format,
-        )?);
+        text.push_str(&process_part(self.standing, &Process::read(), self.format)?);
         Ok(Some(text))
     }
 }
