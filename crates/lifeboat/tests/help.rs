@@ -101,7 +101,7 @@ fn the_first_help_shows_the_way() {
       backup       Take a backup now
       backups      List, show, pin, verify, prune and restore backups
       status       Say how every asset is, or all that is known of one
-      run          Start a backup, verification or prune of an asset now
+      run          Start a backup, or another operation, of an asset now
       resources    Check the documents that say what to back up, and what is
                    promised
       crds         Print the definitions of the custom resources of Kubernetes

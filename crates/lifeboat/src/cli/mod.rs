@@ -109,8 +109,8 @@ Start a backup, or another operation, of an asset now.
 
 The running `lifeboat serve` carries it out, beside its schedule. Of a CronJob, and for the \
 maintenance of a Kopia repository, it makes a Job, as `kubectl create job --from` does; it must have \
-been started with --allow-run-jobs. With --kubernetes, this command makes the Job itself, with your own \
-rights. Ending this command does not end the run.")]
+been started with --allow-run-jobs. Without a server, this command can make the Job itself, with your \
+own rights. Ending this command does not end the run.")]
     #[command(after_help = "\
 Examples:
   lifeboat run main
