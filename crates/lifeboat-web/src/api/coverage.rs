@@ -1,6 +1,6 @@
 //! Coverage: what holds data, and which backup covers it. `GET /api/v1/coverage`.
 
-use std::{collections::BTreeMap, iter};
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use lifeboat_controller::View;
@@ -188,8 +188,8 @@ impl CoverageCounts {
         } += 1;
         let by = state.covered_by().iter();
         let means = by.filter_map(|asset| CoverageMeans::of(asset.kind));
-        let each: BTreeMap<CoverageMeans, ()> = means.zip(iter::repeat(())).collect();
-        for means in each.into_keys() {
+        let each: BTreeSet<CoverageMeans> = means.collect();
+        for means in each {
             *match means {
                 CoverageMeans::VolumeBackup => &mut self.by_volume_backup,
                 CoverageMeans::Cnpg => &mut self.by_cnpg,
