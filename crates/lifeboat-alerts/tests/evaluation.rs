@@ -150,7 +150,7 @@ fn texts_follow_the_evidence_and_the_beginning_stays_the_earliest() {
     let mut later = assessment("main", FAILING);
     later.verdicts[0].since = second(500);
     later.verdicts[0].evidence = lifeboat_core::Evidence::RunFailed {
-        operation: Operation::Backup,
+        operation: lifeboat_core::Operation::Backup,
         at: second(500),
         failures: 2,
         error: "the bucket is gone".to_owned(),

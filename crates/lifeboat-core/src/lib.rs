@@ -40,8 +40,8 @@ pub use asset::{AssetId, AssetIdError, AssetKind};
 pub use check::Check;
 pub use coverage::{
     Coverage, CoverageChanges, CoverageKind, CoverageMeans, CoverageMemory, CoverageState,
-    CoverageStatus, CoverageSubject, JudgedCoverage, KnownCoverage,
-    SubjectCoverage, UnknownCoverageKind,
+    CoverageStatus, CoverageSubject, JudgedCoverage, KnownCoverage, SubjectCoverage,
+    UnknownCoverageKind,
 };
 pub use duration::{DurationError, HumanDuration, parse_duration};
 pub use error_text::readable_causes;

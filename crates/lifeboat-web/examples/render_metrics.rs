@@ -10,7 +10,7 @@ mod support;
 
 use std::{sync::Arc, time::Instant};
 
-use lifeboat_controller::{AssetView, View};
+use lifeboat_controller::AssetView;
 use lifeboat_web::metrics::{Exposition, Process, Standing, TextFormat, render};
 use support::{HOUR, cnpg, cron_job, failing, now, operator, sound, view};
 

@@ -131,7 +131,7 @@ fn capitalised(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
-    use lifeboat_core::{Effective, Objectives, Verdict};
+    use lifeboat_core::{Effective, Objectives, Operation, Verdict};
     use rstest::rstest;
 
     use super::*;

@@ -46,7 +46,7 @@ pub(crate) fn assessment(name: &str, last_run: Status) -> Assessment {
             status: last_run,
             since: start(),
             evidence: Evidence::RunFailed {
-                operation: Operation::Backup,
+                operation: lifeboat_core::Operation::Backup,
                 at: start(),
                 failures: 1,
                 error: "the disk is full".to_owned(),

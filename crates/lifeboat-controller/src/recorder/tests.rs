@@ -80,9 +80,9 @@ async fn what_is_seen_at_first_sight_is_written_with_all_its_runs_and_points() {
     let folder = tempfile::tempdir().unwrap();
     let (ledger, recorder) = recorder(&folder).await;
     for number in 0..100 {
-        at_first_sight(&format!("db-{number}"), 20)
-            .into_iter()
-            .for_each(|record| recorder.record(record));
+        for record in at_first_sight(&format!("db-{number}"), 20) {
+            recorder.record(record);
+        }
     }
     recorder.flush().await;
     // The flush itself is counted until it is answered.

@@ -20,7 +20,10 @@ const LINKS: [(&str, &str); 8] = [
     ("/api/v1/assets", "assets, as JSON"),
     ("/api/v1/alerts", "alerts, as JSON"),
     ("/api/v1/findings", "what somebody should look at, as JSON"),
-    ("/api/v1/coverage", "what holds data, and which backup covers it, as JSON"),
+    (
+        "/api/v1/coverage",
+        "what holds data, and which backup covers it, as JSON",
+    ),
     ("/api/v1/runs", "runs, as JSON"),
 ];
 

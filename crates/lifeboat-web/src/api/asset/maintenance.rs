@@ -20,7 +20,7 @@ pub struct MaintenanceReport {
     pub next_scheduled_maintenance: Option<Timestamp>,
     /// How many have failed since the last one that succeeded.
     pub maintenance_failures: u32,
-    /// The CronJob that carries it out, `namespace/name` where that is another one.
+    /// The `CronJob` that carries it out, `namespace/name` where that is another one.
     pub maintenance_cron_job: Option<String>,
     /// The run that ended last, whatever came of it.
     pub last_run: Option<RunReport>,
