@@ -304,8 +304,11 @@ async fn the_network_policy_of_the_documentation_is_one() {
     let control_plane = ControlPlane::shared().await;
     let namespace = control_plane.create_namespace("network").await;
     let text = fs::read_to_string(manifests().join("../../docs/install-in-a-cluster.md")).unwrap();
-    let (_, rest) = text.split_once("```yaml\n").unwrap();
-    let (yaml, _) = rest.split_once("```").unwrap();
+    let blocks = text.split("```yaml\n").skip(1);
+    let mut blocks = blocks.map(|rest| rest.split_once("```").unwrap().0);
+    let yaml = blocks
+        .find(|block| block.contains("kind: NetworkPolicy"))
+        .unwrap();
     let yaml = yaml.replace("namespace: shop", &format!("namespace: {namespace}"));
     let applied = control_plane.apply_yaml(&yaml).await;
     assert_eq!(applied[0]["kind"], "NetworkPolicy");
