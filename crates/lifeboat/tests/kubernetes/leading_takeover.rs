@@ -51,11 +51,14 @@ async fn after_a_kill_the_standby_leads_and_every_backup_is_counted_once() {
     assert_eq!(record["leaseTransitions"], 1, "{record:#}");
 }
 
-/// Sets the clocks so that the next minute begins in so many seconds.
-fn approach_next_minute(setups: &[&Setup], offset: &mut u64, seconds: u64) {
+/// Sets the clocks so that the next hour begins in so many seconds. Whatever a test does until it sets
+/// them again, it takes less than an hour.
+fn approach_next_hour(setups: &[&Setup], offset: &mut u64, seconds: u64) {
+    const HOUR: u64 = 3600;
+
     let now = Timestamp::now().as_second().cast_unsigned() + *offset;
-    let left = 60 - now % 60;
-    *offset += (left + 60 - seconds) % 60;
+    let left = HOUR - now % HOUR;
+    *offset += (left + HOUR - seconds) % HOUR;
     for setup in setups {
         setup.set_clock(&format!("+{offset}s"));
     }
@@ -66,13 +69,14 @@ async fn no_scheduled_run_is_lost_or_doubled_when_the_leader_is_killed_just_befo
     let replicas = Replicas::new().await;
     let (one, two) = (replicas.replica("one", ""), replicas.replica("two", ""));
     for setup in [&one, &two] {
-        declare_unreachable(setup, "schedule: \"* * * * *\"\nretries: {limit: 0}");
+        declare_unreachable(setup, "schedule: \"0 * * * *\"\nretries: {limit: 0}");
     }
     let runs = || -> u32 { replicas.query("SELECT COUNT(*) FROM runs").parse().unwrap() };
     let mut offset = 0;
+    approach_next_hour(&[&one, &two], &mut offset, 1800);
     let leader = start_leading(&one).await;
     let standby = start_standing_by(&two).await;
-    approach_next_minute(&[&one, &two], &mut offset, 3);
+    approach_next_hour(&[&one, &two], &mut offset, 3);
     let has_run = async |served: &crate::served::Served<'_>, count: u32| {
         let what = format!("there are {count} runs");
         let ask = async || json!(runs());
@@ -80,17 +84,17 @@ async fn no_scheduled_run_is_lost_or_doubled_when_the_leader_is_killed_just_befo
     };
     has_run(&leader, 1).await;
 
-    approach_next_minute(&[&one, &two], &mut offset, 5);
+    approach_next_hour(&[&one, &two], &mut offset, 5);
     leader.kill_9();
     wait_until_leads(&standby).await;
     has_run(&standby, 2).await;
-    approach_next_minute(&[&one, &two], &mut offset, 3);
+    approach_next_hour(&[&one, &two], &mut offset, 3);
     has_run(&standby, 3).await;
 
-    // One a minute, minute after minute, and each of them has ended.
-    let one_a_minute = "SELECT COUNT(DISTINCT scheduled_for), \
-         (MAX(scheduled_for) - MIN(scheduled_for)) / 60000000, COUNT(ended_at) FROM runs";
-    assert_eq!(replicas.query(one_a_minute), "3|2|3");
+    // One an hour, hour after hour, and each of them has ended.
+    let one_an_hour = "SELECT COUNT(DISTINCT scheduled_for), \
+         (MAX(scheduled_for) - MIN(scheduled_for)) / 3600000000, COUNT(ended_at) FROM runs";
+    assert_eq!(replicas.query(one_an_hour), "3|2|3");
 }
 
 #[tokio::test]
