@@ -10,14 +10,15 @@ from cluster_objects import YEARLY, Made, time
 from control_plane import ControlPlane, Json
 from etcd import Entry
 
-CLUSTERS, BACKUPS, CRON_JOBS, JOBS = 2_000, 20, 4_000, 3
-ASSETS = CLUSTERS + CRON_JOBS
+CLUSTERS, BACKUPS, CRON_JOBS, JOBS, SOURCES = 2_000, 20, 4_000, 3, 4_000
+ASSETS = CLUSTERS + CRON_JOBS + SOURCES
 NAMESPACES = 100
 # What stands in a prototype where each copy has its own. The names of copies are as long as usual.
 NAMESPACE, NAME, OWNER, OWNER_UID = "prototypes", "prototype", "prototype-owner", "0b5c1d3e-0000-4000-8000-000000000001"
 # Takes the place of the identity that the API server gave to the prototype.
 UID = "0b5c1d3e-0000-4000-8000-000000000000"
 BEGIN, END = "2001-01-01T01:01:01Z", "2001-01-01T02:02:02Z"
+VOLSYNC = "volsync.backube/v1alpha1"
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,10 @@ def cron_job_name(number: int) -> str:
     return f"nightly-dump-{number}"
 
 
+def source_name(number: int) -> str:
+    return f"files-{number}"
+
+
 def entries(control_plane: ControlPlane) -> Iterator[Entry]:
     """Every object, but for namespaces."""
     namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}
@@ -64,6 +69,7 @@ def entries(control_plane: ControlPlane) -> Iterator[Entry]:
     running = prototype(control_plane, f"{cnpg}/backups", backup_definition(cluster_objects.running()))
     cron_job = prototype(control_plane, "/registry/cronjobs", cron_job_definition())
     job = prototype(control_plane, "/registry/jobs", job_definition())
+    source = prototype(control_plane, "/registry/volsync.backube/replicationsources", source_definition())
     for number in range(CLUSTERS):
         namespace, name = namespace_of(number), cluster_name(number)
         yield cluster.copy(namespace, name, time(700), time(1))
@@ -83,6 +89,10 @@ def entries(control_plane: ControlPlane) -> Iterator[Entry]:
             job_name = f"{name}-{29_000_000 + 1440 * index}"
             owner_uid = uid(namespace, name, cron_job.prefix)
             yield job.copy(namespace, job_name, time(age + 0.2), time(age), name, owner_uid)
+    for number in range(SOURCES):
+        name = source_name(number)
+        # The owner is the volume that is copied.
+        yield source.copy(namespace_of(number), name, time(1), next_time(), owner=f"{name}-data")
 
 
 def backup_name(number: int, index: int) -> str:
@@ -214,3 +224,44 @@ def job_definition() -> Made:
         "status": status,
     }
     return Made(f"/apis/batch/v1/namespaces/{NAMESPACE}/jobs", definition)
+
+
+def next_time() -> str:
+    """Within the hours to come: nothing is due while it is measured."""
+    return time(-23)
+
+
+def source_definition() -> Made:
+    """A volume that VolSync's fork copies by Kopia once a day; END is when it is due next."""
+    spec = {
+        "sourcePVC": OWNER,
+        "trigger": {"schedule": "0 3 * * *"},
+        "kopia": {
+            "repository": "kopia-repository",
+            "copyMethod": "Snapshot",
+            "volumeSnapshotClassName": "csi-snapshots",
+            "retain": {"daily": 7, "weekly": 4, "monthly": 6},
+        },
+    }
+    condition = {
+        "type": "Synchronizing",
+        "status": "False",
+        "reason": "WaitingForSchedule",
+        "message": "Waiting for next scheduled synchronization",
+        "lastTransitionTime": BEGIN,
+    }
+    status = {
+        "lastSyncTime": BEGIN,
+        "lastSyncDuration": "1m2.5s",
+        "nextSyncTime": END,
+        "latestMoverStatus": {"result": "Successful", "logs": "Snapshot created and uploaded"},
+        "conditions": [condition],
+    }
+    definition = {
+        "apiVersion": VOLSYNC,
+        "kind": "ReplicationSource",
+        "metadata": {"namespace": NAMESPACE, "name": NAME, "labels": {"app.kubernetes.io/name": NAME}},
+        "spec": spec,
+        "status": status,
+    }
+    return Made(f"/apis/{VOLSYNC}/namespaces/{NAMESPACE}/replicationsources", definition)

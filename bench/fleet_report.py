@@ -5,7 +5,7 @@ from statistics import median, quantiles
 
 from cluster_report import requests_table
 from fleet import CHANGES, SCRAPE_EVERY, SETTLE, Exporter, Figures
-from fleet_objects import ASSETS, BACKUPS, CLUSTERS, CRON_JOBS, JOBS
+from fleet_objects import ASSETS, BACKUPS, CLUSTERS, CRON_JOBS, JOBS, SOURCES
 from report import Target, target_table
 
 MEMORY, ASSESS, START, CHANGE = 200, 100, 15, 1
@@ -14,7 +14,7 @@ MEMORY, ASSESS, START, CHANGE = 200, 100, 15, 1
 def render(figures: Figures, facts: list[str], seconds: float) -> str:
     lines = [
         f"{CLUSTERS} Clusters of CloudNativePG with {BACKUPS} Backups each, {CRON_JOBS} CronJobs with {JOBS} Jobs "
-        f"each; {figures.objects} objects in all, {ASSETS} assets. One run.",
+        f"each, {SOURCES} ReplicationSources of VolSync; {figures.objects} objects in all, {ASSETS} assets. One run.",
         "",
         *(f"- {fact}" for fact in facts),
         *("", "### Beside kube-state-metrics", "", *beside_table(figures, seconds)),

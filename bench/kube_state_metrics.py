@@ -6,7 +6,7 @@ from pathlib import Path
 
 from control_plane import Json
 from daemon import Daemon, answers
-from fleet_objects import BACKUPS, CLUSTERS, CRON_JOBS, JOBS
+from fleet_objects import BACKUPS, CLUSTERS, CRON_JOBS, JOBS, SOURCES
 from garage import free_port
 from machine import REPOSITORY, BenchError, tool
 
@@ -78,7 +78,15 @@ def custom_resources() -> Json:
         info("info", cluster=["spec", "cluster", "name"], schedule=["spec", "schedule"]),
         gauge("status_last_schedule", ["status", "lastScheduleTime"]),
     ]
+    source = [
+        created,
+        info("info", volume=["spec", "sourcePVC"], result=["status", "latestMoverStatus", "result"]),
+        gauge("status_last_sync", ["status", "lastSyncTime"]),
+        gauge("status_next_sync", ["status", "nextSyncTime"]),
+        conditions("status_condition"),
+    ]
     resources = [of_cnpg("Cluster", cluster), of_cnpg("Backup", backup), of_cnpg("ScheduledBackup", scheduled)]
+    resources += [resource("volsync.backube", "v1alpha1", "ReplicationSource", source)]
     return {"kind": "CustomResourceStateMetrics", "spec": {"resources": resources}}
 
 
@@ -89,6 +97,7 @@ ONE_EACH = {
     b"kube_scheduledbackup_created{": CLUSTERS,
     b"kube_cronjob_created{": CRON_JOBS,
     b"kube_job_created{": CRON_JOBS * JOBS,
+    b"kube_replicationsource_created{": SOURCES,
 }
 
 
