@@ -138,8 +138,9 @@ async fn the_claim_on_a_file_is_never_taken() {
     first.check().await.unwrap();
 }
 
-/// The sessions that hold a claim.
-const HOLDERS: &str = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' ORDER BY pid";
+/// The sessions that hold a claim in a database. Other tests share the server.
+const HOLDERS: &str = "SELECT pid FROM pg_locks JOIN pg_database ON pg_database.oid = database \
+     WHERE locktype = 'advisory' AND datname = current_database() ORDER BY pid";
 
 fn end_sessions(home: &Home) {
     let (server, database) = home.server.as_ref().unwrap();
