@@ -3,16 +3,20 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use lifeboat_core::{
     AlertInstance, AlertKey, AlertState, AssetHistory, AssetId, Integrity, Operation, Outcome,
     RecoveryPoint, Run, RunEnd, RunId, RunTrigger, Severity,
 };
-use lifeboat_ledger::{Ledger, LedgerLocation};
+use lifeboat_ledger::{Error, Ledger, LedgerLocation};
 use lifeboat_testkit::postgres::Postgres;
 use tempfile::TempDir;
 use tokio::sync::Mutex;
+
+/// The pause before a ledger is tried again that somebody else has.
+const SHORTLY: Duration = Duration::from_millis(100);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -50,7 +54,15 @@ impl Home {
         }
     }
 
+    /// Opens it, for a test that has given it up before. A server that another test of this program is
+    /// just starting has the file of the lock for a moment, until it becomes a program of its own.
     pub(crate) async fn open(&self) -> Ledger {
+        for _ in 0..20 {
+            match Ledger::open(&self.location).await {
+                Err(Error::Claimed { .. }) => tokio::time::sleep(SHORTLY).await,
+                done => return done.unwrap(),
+            }
+        }
         Ledger::open(&self.location).await.unwrap()
     }
 
@@ -173,7 +185,7 @@ pub(crate) fn resolved(mut instance: AlertInstance, resolved_at: i64) -> AlertIn
 }
 
 /// The whole chain of an error, with its hint.
-pub(crate) fn told(error: &lifeboat_ledger::Error) -> String {
+pub(crate) fn told(error: &Error) -> String {
     let mut text = error.to_string();
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
