@@ -211,7 +211,7 @@ pub(crate) fn blind(world: &World, started_at: Timestamp) -> BTreeMap<AssetKind,
             .collect();
         losses.sort_by_key(|loss| loss.since);
         // What Lifeboat operates itself goes on; but it must be known first.
-        let matters = kind != AssetKind::Prometheus || !is_complete(world, kind);
+        let matters = !kind.is_operated() || !is_complete(world, kind);
         if let Some(first) = losses.into_iter().next().filter(|_| matters) {
             blind.insert(kind, first);
         }

@@ -11,6 +11,8 @@ pub use resources::CustomResources;
 
 pub(crate) mod cnpg;
 pub(crate) mod cron_job;
+#[cfg(test)]
+mod decoded;
 pub(crate) mod operator;
 pub(crate) mod resources;
 pub(crate) mod volsync;

@@ -39,10 +39,11 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         of_asset: true,
         source: SOURCE,
         write: |view, series| {
-            each_reading(view, |id, reading| match reading.physical_bytes {
-                Some(bytes) => series.sample_of(&labels::of(id), bytes),
-                None => Ok(()),
-            })
+            each_value(
+                view,
+                |reading| reading.physical_bytes,
+                |id, value| series.sample_of(&labels::of(id), value),
+            )
         },
     },
     Family {
@@ -54,10 +55,11 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         of_asset: true,
         source: SOURCE,
         write: |view, series| {
-            each_reading(view, |id, reading| match reading.logical_bytes {
-                Some(bytes) => series.sample_of(&labels::of(id), bytes),
-                None => Ok(()),
-            })
+            each_value(
+                view,
+                |reading| reading.logical_bytes,
+                |id, value| series.sample_of(&labels::of(id), value),
+            )
         },
     },
     Family {
@@ -126,6 +128,18 @@ pub(super) fn each_reading(
         }
     }
     Ok(())
+}
+
+/// One figure of every reading that tells it.
+pub(super) fn each_value<V>(
+    view: &View,
+    of: fn(&RepositoryReading) -> Option<V>,
+    mut write: impl FnMut(&AssetId, V) -> fmt::Result,
+) -> fmt::Result {
+    each_reading(view, |id, reading| match of(reading) {
+        Some(value) => write(id, value),
+        None => Ok(()),
+    })
 }
 
 fn each_source(

@@ -6,7 +6,7 @@ use lifeboat_testkit::kubernetes_objects::{
 };
 use serde_json::{Value, json};
 
-use crate::installed::{documents, install, manifests};
+use crate::installed::{cluster_role, install, manifests};
 use crate::scene::{Scene, apply_all};
 use crate::served::Served;
 use crate::support::{Ran, lifeboat, run};
@@ -300,11 +300,7 @@ async fn a_glance_at_the_cluster_tells_of_ten_and_all_of_them_when_asked() {
 #[tokio::test]
 async fn without_the_permission_to_see_claims_nothing_looks_covered() {
     let control_plane = install(&manifests()).await;
-    let rules = documents("rbac.yaml").into_iter();
-    let mut role = rules
-        .into_iter()
-        .find(|document| document["kind"] == "ClusterRole")
-        .unwrap();
+    let mut role = cluster_role();
     for rule in role["rules"].as_array_mut().unwrap() {
         let resources = rule["resources"].as_array_mut().unwrap();
         resources.retain(|resource| resource != "persistentvolumeclaims");

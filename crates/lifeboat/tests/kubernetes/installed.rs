@@ -30,6 +30,13 @@ pub(crate) fn documents(file: &str) -> Vec<Value> {
     serde_saphyr::from_multiple(&text).unwrap()
 }
 
+/// What Lifeboat may do in the whole cluster.
+pub(crate) fn cluster_role() -> Value {
+    let mut documents = documents("rbac.yaml").into_iter();
+    let role = documents.find(|document| document["kind"] == "ClusterRole");
+    role.unwrap()
+}
+
 /// Runs `kubectl` as an administrator, and returns what it prints.
 pub(crate) fn kubectl(control_plane: &ControlPlane, arguments: &[&str]) -> String {
     let mut command = control_plane.kubectl();

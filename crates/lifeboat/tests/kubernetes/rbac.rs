@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::installed::{
-    allowed, asked, documents, install, kubectl, manifests, needed, scene, wait_until_asked,
+    allowed, asked, cluster_role, documents, install, kubectl, manifests, needed, scene,
+    wait_until_asked,
 };
 use crate::leading_scene::start_leading;
 use crate::scene::{Scene, apply_all};
@@ -263,11 +264,7 @@ fn the_arguments_of_the_pod_are_understood() {
 #[tokio::test]
 async fn a_missing_permission_is_told_once_and_holds_up_nothing_else() {
     let control_plane = install(&manifests()).await;
-    let rules = documents("rbac.yaml").into_iter();
-    let mut role = rules
-        .into_iter()
-        .find(|document| document["kind"] == "ClusterRole")
-        .unwrap();
+    let mut role = cluster_role();
     let rules = role["rules"].as_array_mut().unwrap();
     rules.retain(|rule| !["patch", "create"].contains(&rule["verbs"][0].as_str().unwrap()));
     rules.push(json!({

@@ -4,7 +4,11 @@ use lifeboat_controller::View;
 use lifeboat_core::{Check, Outcome, Status};
 
 use super::{
-    super::{Family, Kind, kopia_repositories::each_reading, observed},
+    super::{
+        Family, Kind,
+        kopia_repositories::{each_reading, each_value},
+        observed,
+    },
     kopia::{self, LABELS, LABELS_AND_REASON},
 };
 
@@ -21,10 +25,11 @@ pub(in super::super) const FAMILIES: &[Family<View>] = &[
         of_asset: false,
         source: SOURCE,
         write: |view, series| {
-            each_reading(view, |id, reading| match reading.physical_bytes {
-                Some(bytes) => series.sample_of(&kopia::of_repository(id, []), bytes),
-                None => Ok(()),
-            })
+            each_value(
+                view,
+                |reading| reading.physical_bytes,
+                |id, value| series.sample_of(&kopia::of_repository(id, []), value),
+            )
         },
     },
     Family {
@@ -36,10 +41,11 @@ pub(in super::super) const FAMILIES: &[Family<View>] = &[
         of_asset: false,
         source: SOURCE,
         write: |view, series| {
-            each_reading(view, |id, reading| match reading.objects {
-                Some(objects) => series.sample_of(&kopia::of_repository(id, []), objects),
-                None => Ok(()),
-            })
+            each_value(
+                view,
+                |reading| reading.objects,
+                |id, value| series.sample_of(&kopia::of_repository(id, []), value),
+            )
         },
     },
     Family {
@@ -52,10 +58,11 @@ pub(in super::super) const FAMILIES: &[Family<View>] = &[
         source: "As `volsync_kopia_repository_size_bytes`. VolSync defines it the other way round, at most \
                  1, and compares it with 1.5; this is what the comparison means.",
         write: |view, series| {
-            each_reading(view, |id, reading| match reading.deduplication_ratio {
-                Some(ratio) => series.sample_of(&kopia::of_repository(id, []), ratio),
-                None => Ok(()),
-            })
+            each_value(
+                view,
+                |reading| reading.deduplication_ratio,
+                |id, value| series.sample_of(&kopia::of_repository(id, []), value),
+            )
         },
     },
     Family {
@@ -67,10 +74,11 @@ pub(in super::super) const FAMILIES: &[Family<View>] = &[
         of_asset: false,
         source: SOURCE,
         write: |view, series| {
-            each_reading(view, |id, reading| match reading.compression_ratio {
-                Some(ratio) => series.sample_of(&kopia::of_repository(id, []), ratio),
-                None => Ok(()),
-            })
+            each_value(
+                view,
+                |reading| reading.compression_ratio,
+                |id, value| series.sample_of(&kopia::of_repository(id, []), value),
+            )
         },
     },
     Family {

@@ -11,8 +11,8 @@ use serde_json::Value;
 use crate::{
     event::Event,
     instance_exporter::{InstanceMetrics, InstanceReading, Readings},
-    objects::{Kind, KubernetesObject, Object, ObjectKey, ObjectRef, decode},
-    observers::{Observer, Sight, cnpg::CnpgObserver},
+    objects::{Kind, ObjectKey, ObjectRef},
+    observers::{Observer, Sight, cnpg::CnpgObserver, decoded::decoded},
     world::World,
 };
 
@@ -48,18 +48,13 @@ impl Replay {
     }
 
     pub(super) fn apply(&mut self, object: Value) {
-        fn of<K: KubernetesObject>(object: Value) -> Object {
-            let decoded = decode::<K>(object).unwrap();
-            assert!(decoded.problems.is_empty(), "{:?}", decoded.problems);
-            decoded.object.into_object()
-        }
         use crate::objects::{Pod, cnpg};
         let object = match object["kind"].as_str().unwrap() {
-            "Cluster" => of::<cnpg::Cluster>(object),
-            "Backup" => of::<cnpg::Backup>(object),
-            "ScheduledBackup" => of::<cnpg::ScheduledBackup>(object),
-            "ObjectStore" => of::<cnpg::ObjectStore>(object),
-            "Pod" => of::<Pod>(object),
+            "Cluster" => decoded::<cnpg::Cluster>(object),
+            "Backup" => decoded::<cnpg::Backup>(object),
+            "ScheduledBackup" => decoded::<cnpg::ScheduledBackup>(object),
+            "ObjectStore" => decoded::<cnpg::ObjectStore>(object),
+            "Pod" => decoded::<Pod>(object),
             other => panic!("no objects of kind {other} here"),
         };
         self.world.apply(Event::Applied(object));

@@ -13,9 +13,10 @@ use serde_json::Value;
 
 use crate::{
     event::Event,
-    objects::{Kind, KubernetesObject, Object, ObjectKey, ObjectRef, batch, decode, volsync},
+    objects::{Kind, ObjectKey, ObjectRef, batch, volsync},
     observers::{
         Observer, Sight,
+        decoded::decoded,
         volsync::{KopiaMaintenanceObserver, ReplicationObserver},
     },
     world::World,
@@ -56,17 +57,12 @@ impl Replay {
     }
 
     pub(super) fn apply(&mut self, object: Value) {
-        fn of<K: KubernetesObject>(object: Value) -> Object {
-            let decoded = decode::<K>(object).unwrap();
-            assert!(decoded.problems.is_empty(), "{:?}", decoded.problems);
-            decoded.object.into_object()
-        }
         let object = match object["kind"].as_str().unwrap() {
-            "ReplicationSource" => of::<volsync::ReplicationSource>(object),
-            "ReplicationDestination" => of::<volsync::ReplicationDestination>(object),
-            "KopiaMaintenance" => of::<volsync::KopiaMaintenance>(object),
-            "CronJob" => of::<batch::CronJob>(object),
-            "Job" => of::<batch::Job>(object),
+            "ReplicationSource" => decoded::<volsync::ReplicationSource>(object),
+            "ReplicationDestination" => decoded::<volsync::ReplicationDestination>(object),
+            "KopiaMaintenance" => decoded::<volsync::KopiaMaintenance>(object),
+            "CronJob" => decoded::<batch::CronJob>(object),
+            "Job" => decoded::<batch::Job>(object),
             other => panic!("no objects of kind {other} here"),
         };
         self.world.apply(Event::Applied(object));
