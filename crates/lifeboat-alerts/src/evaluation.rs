@@ -4,7 +4,7 @@
 //! changes nothing. An alert whose asset or whose entry is gone is over: nobody is left to say
 //! that it goes on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use lifeboat_core::{AlertInstance, AlertKey, AlertState, assess::Assessment};
@@ -51,29 +51,31 @@ pub fn evaluate<'a>(
         .iter()
         .map(|instance| (&instance.key, instance))
         .collect();
+    let mut assessed = BTreeSet::new();
     let mut instances = BTreeMap::new();
     let mut transitions = Vec::new();
     for assessment in assessments {
+        assessed.insert(&assessment.asset);
         for alert in catalogue {
+            let Some(case) = alert.condition.holds(assessment) else {
+                continue;
+            };
             let key = AlertKey {
                 alert: alert.name.to_owned(),
                 asset: assessment.asset.clone(),
             };
             let before = previous.remove(&key);
-            let next = match alert.condition.holds(assessment) {
-                Some(case) => Some(holding(alert, &case, &key, before, now)),
-                None => before.and_then(|before| ceased(alert.keep_firing_for, before, now)),
-            };
-            keep(before, next, &mut instances, &mut transitions);
+            let next = holding(alert, &case, &key, before, now);
+            keep(before, Some(next), &mut instances, &mut transitions);
         }
     }
     for before in previous.into_values() {
-        keep(
-            Some(before),
-            ceased(None, before, now),
-            &mut instances,
-            &mut transitions,
-        );
+        // Nobody is left to say that it goes on if its asset or its entry is gone.
+        let alert = catalogue.iter().find(|one| one.name == before.key.alert);
+        let alert = alert.filter(|_| assessed.contains(&before.key.asset));
+        let keep_firing_for = alert.and_then(|alert| alert.keep_firing_for);
+        let next = ceased(keep_firing_for, before, now);
+        keep(Some(before), next, &mut instances, &mut transitions);
     }
     transitions.sort_by(|left, right| left.instance.key.cmp(&right.instance.key));
     Evaluation {
@@ -133,8 +135,8 @@ fn holding(
             description: String::new(),
         },
     };
-    instance.summary = (alert.summary)(case);
-    instance.description = (alert.description)(case);
+    instance.summary = alert.summary_of(case);
+    instance.description = alert.description_of(case);
     if instance.state == AlertState::Pending {
         // The severity stays as it was when the alert fired: it is one of the labels by which
         // receivers know the alert again.

@@ -20,7 +20,7 @@ mod notify;
 mod router;
 pub mod settings;
 
-pub use catalogue::{Alert, Case, Condition, Group, catalogue};
+pub use catalogue::{Alert, Case, Condition, Group, Text, VerdictCondition, catalogue};
 pub use delivery::{AlertEvent, Delivery, Message};
 pub use evaluation::{Evaluation, RESOLVED_KEPT_FOR, Transition, evaluate};
 pub use labels::{LabelSet, annotations, fingerprint, labels};

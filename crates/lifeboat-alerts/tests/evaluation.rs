@@ -11,11 +11,7 @@ use support::{assessment, second};
 
 /// `PrometheusBackupFailed` alone: it waits for five minutes.
 fn alert(keep_firing_for: Option<i64>) -> Vec<Alert> {
-    let mut alert = catalogue()
-        .iter()
-        .find(|alert| alert.name == "PrometheusBackupFailed")
-        .unwrap()
-        .clone();
+    let mut alert = support::alert("PrometheusBackupFailed");
     alert.keep_firing_for = keep_firing_for.map(SignedDuration::from_secs);
     vec![alert]
 }

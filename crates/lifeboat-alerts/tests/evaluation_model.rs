@@ -3,7 +3,7 @@
 mod support;
 
 use jiff::SignedDuration;
-use lifeboat_alerts::{Alert, AlertEvent, catalogue, evaluate};
+use lifeboat_alerts::{Alert, AlertEvent, evaluate};
 use lifeboat_core::{AlertState, Status};
 use proptest::{collection::vec, prelude::*};
 use support::{assessment, second};
@@ -12,7 +12,7 @@ use support::{assessment, second};
 type Moment = (i64, bool);
 
 fn alert(wait: i64, keep_firing_for: Option<i64>) -> Vec<Alert> {
-    let mut alert = catalogue()[0].clone();
+    let mut alert = support::alert("PrometheusBackupFailed");
     alert.wait = SignedDuration::from_secs(wait);
     alert.keep_firing_for = keep_firing_for.map(SignedDuration::from_secs);
     vec![alert]

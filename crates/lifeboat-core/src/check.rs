@@ -44,11 +44,13 @@ pub enum Check {
     Settled,
     /// Does no timestamp lie in the future?
     Clock,
+    /// Can anybody look at the asset?
+    Seen,
 }
 
 impl Check {
     /// Every check, in the order in which people are told of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Available,
         Self::Fresh,
         Self::Maintained,
@@ -67,6 +69,7 @@ impl Check {
         Self::ArchiveBacklog,
         Self::Settled,
         Self::Clock,
+        Self::Seen,
     ];
 
     /// The check's name, as in labels.
@@ -91,7 +94,15 @@ impl Check {
             Self::ArchiveBacklog => "archive_backlog",
             Self::Settled => "settled",
             Self::Clock => "clock",
+            Self::Seen => "seen",
         }
+    }
+
+    /// Whether it only warns: that a promise may break, or that something costs more than it should.
+    /// Such a check alerts like any other, but the asset it warns about is not failing.
+    #[must_use]
+    pub const fn is_advisory(self) -> bool {
+        false
     }
 }
 

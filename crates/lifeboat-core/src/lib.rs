@@ -9,6 +9,7 @@
 //! policy, selector, schedule              what is promised, and when it is due
 //! scheduling                              what to run now
 //! check, verdict, assess                  what that means: ok, failing, unknown or paused
+//! evidence, next_step                     why, and what to do first
 //! alert                                   what people are told, and since when
 //! coverage                                what holds data, and which backup covers it
 //! retention                               which backups to keep
@@ -24,6 +25,7 @@ mod error_text;
 mod evidence;
 mod facts;
 mod history;
+mod next_step;
 mod observation;
 mod policy;
 mod recovery_point;
@@ -50,11 +52,13 @@ pub use facts::{
     ArchiverReading, Archiving, ArchivingCondition, Availability, Definition, Facts, Finding,
     Instance, InstanceReading, InstanceRole, NewestSnapshot, ObservedSchedule, ReadFailure,
     RecoveryWindow, RepositoryFacts, RepositoryReading, ScheduleState, SnapshotSource, UnderWay,
+    system,
 };
 pub use history::{
     AssetHistory, CLOCK_TOLERANCE, DURATION_BOUNDS, Inventory, Loss, OperationHistory, RunTotals,
     later,
 };
+pub use next_step::next_step;
 pub use observation::{Observation, Observed, ObservedPoints};
 pub use policy::{
     Effective, KopiaRepositoryPolicy, ObjectiveOverrides, Objectives, Policy, Severity,

@@ -33,6 +33,12 @@ impl Status {
         }
     }
 
+    /// Whether somebody should look: failing, or not known.
+    #[must_use]
+    pub const fn is_trouble(self) -> bool {
+        matches!(self, Self::Failing | Self::Unknown)
+    }
+
     /// The value of `lifeboat_check_status`: 0 ok, 1 failing, 2 unknown, 3 paused.
     #[must_use]
     pub const fn metric_value(self) -> u8 {

@@ -8,7 +8,7 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use lifeboat_alerts::{AlertEvent, Message, NotificationSettings, Router};
+use lifeboat_alerts::{Alert, AlertEvent, Message, NotificationSettings, Router, catalogue};
 use lifeboat_core::{
     AlertInstance, AlertKey, AlertState, AssetId, AssetKind, Check, Effective, Evidence, Incident,
     Objectives, Severity, Status, Verdict, assess::Assessment,
@@ -29,6 +29,12 @@ pub(crate) fn second(seconds: i64) -> Timestamp {
 
 pub(crate) fn asset(name: &str) -> AssetId {
     format!("Prometheus/monitoring/{name}").parse().unwrap()
+}
+
+/// An alert of the catalogue.
+pub(crate) fn alert(name: &str) -> Alert {
+    let mut alerts = catalogue().iter();
+    alerts.find(|alert| alert.name == name).unwrap().clone()
 }
 
 /// An asset of which only the last run is known.

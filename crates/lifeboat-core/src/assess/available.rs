@@ -11,6 +11,7 @@ pub(super) fn answer(question: &Question<'_>) -> Option<Answer> {
             Status::Failing,
             availability.unavailable_since.unwrap_or(question.now),
             Evidence::Unavailable {
+                system: availability.system.clone(),
                 desired,
                 message: availability.message.clone(),
             },
@@ -18,7 +19,11 @@ pub(super) fn answer(question: &Question<'_>) -> Option<Answer> {
         available => Answer::new(
             Status::Ok,
             question.known_since(),
-            Evidence::Available { available, desired },
+            Evidence::Available {
+                system: availability.system.clone(),
+                available,
+                desired,
+            },
         ),
     })
 }

@@ -15,6 +15,7 @@ mod on_schedule;
 mod points_kept;
 mod readable;
 mod scheduled;
+mod seen;
 mod settled;
 mod snapshots_whole;
 mod verified;
@@ -85,7 +86,7 @@ pub struct Assessment {
     /// What holds for it.
     #[serde(skip)]
     pub effective: Effective,
-    /// The most urgent of the verdicts' statuses.
+    /// The most urgent of the verdicts' statuses; those of advisory checks don't count.
     pub status: Status,
     /// The verdicts, one for each check that makes sense for it, in the order of [`Check::ALL`].
     pub verdicts: Vec<Verdict>,
@@ -103,7 +104,7 @@ impl Assessment {
     pub fn leading(&self) -> Option<&Verdict> {
         self.verdicts
             .iter()
-            .find(|verdict| verdict.status == self.status)
+            .find(|verdict| verdict.status == self.status && !verdict.check.is_advisory())
     }
 }
 
@@ -158,6 +159,7 @@ pub fn assess_asset(asset: &Asset, policies: &[Policy], now: Timestamp) -> Asses
         Check::ArchiveBacklog => archiving::backlog(&question),
         Check::Settled => settled::answer(&question),
         Check::Clock => is_carried_out.then(|| clock::answer(&question)),
+        Check::Seen => seen::answer(&question),
     };
     let paused_since = (asset.is_paused() || effective.suspend)
         .then(|| asset.history.suspended_since.unwrap_or(now));
@@ -171,7 +173,10 @@ pub fn assess_asset(asset: &Asset, policies: &[Policy], now: Timestamp) -> Asses
             Some(answer.into_verdict(check, paused_since, now))
         })
         .collect();
-    let status = verdicts.iter().map(|verdict| verdict.status).max();
+    let promises = verdicts
+        .iter()
+        .filter(|verdict| !verdict.check.is_advisory());
+    let status = promises.map(|verdict| verdict.status).max();
     Assessment {
         asset: asset.id.clone(),
         effective,

@@ -4,11 +4,12 @@ mod sentence;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantNames};
 
 use crate::Operation;
 
 /// What a verdict rests on. The variant's name is the reason that machines read.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, IntoStaticStr, VariantNames)]
 #[serde(tag = "reason", rename_all_fields = "snake_case")]
 pub enum Evidence {
     /// The newest good recovery point and its age, with what is promised.
@@ -164,6 +165,8 @@ pub enum Evidence {
     },
     /// The program runs.
     Available {
+        /// What people call the program.
+        system: String,
         /// How many instances are available.
         available: u32,
         /// How many there should be.
@@ -171,6 +174,8 @@ pub enum Evidence {
     },
     /// The program doesn't run.
     Unavailable {
+        /// What people call the program.
+        system: String,
         /// How many there should be.
         desired: u32,
         /// Why.
@@ -321,6 +326,8 @@ pub enum Evidence {
         /// How many files and folders it lacks.
         errors: u64,
     },
+    /// The asset can be looked at.
+    InSight,
     /// Nobody could look for a while.
     NotSeen {
         /// Since when.
@@ -337,4 +344,36 @@ pub enum Evidence {
         /// Its date.
         at: Timestamp,
     },
+}
+
+impl Evidence {
+    /// Every reason that there is.
+    pub const REASONS: &[&str] = Self::VARIANTS;
+
+    /// The reason that machines read: the variant's name.
+    #[must_use]
+    pub fn reason(&self) -> &'static str {
+        self.into()
+    }
+    /// The evidence in words, without the next step, for those who tell that apart.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::RunFailed {
+                operation,
+                at,
+                failures,
+                error,
+                hint: Some(_),
+            } => Self::RunFailed {
+                operation: *operation,
+                at: *at,
+                failures: *failures,
+                error: error.clone(),
+                hint: None,
+            }
+            .to_string(),
+            other => other.to_string(),
+        }
+    }
 }

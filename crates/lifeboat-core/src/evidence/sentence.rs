@@ -182,7 +182,9 @@ impl fmt::Display for Evidence {
                 }
                 append(formatter, message.as_deref())
             }
-            Self::Available { available, desired } => {
+            Self::Available {
+                available, desired, ..
+            } => {
                 write!(
                     formatter,
                     "{available} of {desired} instances are available"
@@ -191,7 +193,9 @@ impl fmt::Display for Evidence {
             Self::Unavailable { desired: 0, .. } => {
                 formatter.write_str("it is scaled to zero, so nothing of it runs")
             }
-            Self::Unavailable { desired, message } => {
+            Self::Unavailable {
+                desired, message, ..
+            } => {
                 write!(formatter, "none of {desired} instances is available")?;
                 append(formatter, message.as_deref())
             }
@@ -345,6 +349,7 @@ impl fmt::Display for Evidence {
                 formatter,
                 "the newest snapshot of {source}, of {at:.0}, lacks {errors} files or folders that could not be read"
             ),
+            Self::InSight => formatter.write_str("it can be looked at"),
             Self::NotSeen { since, error } => {
                 write!(formatter, "nothing has been seen since {since:.0}: {error}")
             }

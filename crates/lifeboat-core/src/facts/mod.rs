@@ -5,6 +5,7 @@ mod definition;
 mod instance;
 mod repository;
 mod schedule;
+pub mod system;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -74,6 +75,8 @@ pub struct UnderWay {
 /// Whether a program runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Availability {
+    /// What people call the program: one of [`system`].
+    pub system: String,
     /// How many instances are available.
     pub available: u32,
     /// How many there should be.

@@ -1,11 +1,11 @@
 //! One check's answer, with its evidence in words and in numbers.
 
 use jiff::{SignedDuration, Timestamp};
-use lifeboat_core::{AssetId, Check, Evidence, Status, Verdict};
+use lifeboat_core::{AssetId, Check, Evidence, Status, Verdict, next_step};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{hint, seconds};
+use super::seconds;
 
 /// A check's answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -38,8 +38,8 @@ impl CheckReport {
             status: verdict.status,
             since: verdict.since,
             for_seconds: seconds(at.duration_since(verdict.since)),
-            text: sentence(&verdict.evidence),
-            hint: hint::of(asset, verdict),
+            text: verdict.evidence.sentence(),
+            hint: next_step(asset, verdict),
             reason,
             facts,
         }
@@ -48,32 +48,7 @@ impl CheckReport {
     /// Whether somebody should look: failing, or not known.
     #[must_use]
     pub fn is_trouble(&self) -> bool {
-        is_trouble(self.status)
-    }
-}
-
-pub(super) fn is_trouble(status: Status) -> bool {
-    matches!(status, Status::Failing | Status::Unknown)
-}
-
-/// The evidence in words, without the hint, which is told apart.
-fn sentence(evidence: &Evidence) -> String {
-    match evidence {
-        Evidence::RunFailed {
-            operation,
-            at,
-            failures,
-            error,
-            hint: Some(_),
-        } => Evidence::RunFailed {
-            operation: *operation,
-            at: *at,
-            failures: *failures,
-            error: error.clone(),
-            hint: None,
-        }
-        .to_string(),
-        other => other.to_string(),
+        self.status.is_trouble()
     }
 }
 

@@ -8,7 +8,6 @@ mod asset;
 mod check;
 mod coverage;
 mod finding;
-mod hint;
 mod lifeboat;
 mod query;
 mod run;

@@ -1,9 +1,11 @@
 //! The verdicts, and what is promised.
 
-use lifeboat_controller::View;
-use lifeboat_core::{Check, Operation};
+use std::fmt;
 
-use super::{Family, Kind, labels};
+use lifeboat_controller::{AssetView, View};
+use lifeboat_core::{Check, Operation, Verdict};
+
+use super::{Family, Kind, Label, labels};
 
 pub(super) const FAMILIES: &[Family<View>] = &[
     Family {
@@ -11,19 +13,49 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         kind: Kind::Gauge,
         unit: None,
         help: "The answer to a check: 0 ok, 1 failing, 2 unknown, 3 paused.",
-        labels: &["check"],
+        labels: &["check", "severity"],
         of_asset: true,
         source: "The assessment. Unknown is a value of its own, so that missing evidence is never \
-                 taken for ok. Absent for checks that make no sense for an asset of this kind.",
+                 taken for ok. Absent for checks that make no sense for an asset of this kind. `severity` is \
+                 there only where the asset's resource or a policy says how bad broken promises are.",
         write: |view, series| {
-            for view in &view.assets {
-                for verdict in &view.assessment.verdicts {
-                    let check = [("check", verdict.check.name())];
-                    let value = u32::from(verdict.status.metric_value());
-                    series.sample_of(&labels::with(&view.asset.id, check), value)?;
+            each_verdict(view, |asset, verdict| {
+                let value = u32::from(verdict.status.metric_value());
+                let check = ("check", verdict.check.name());
+                match severity(asset) {
+                    None => series.sample_of(&labels::with(&asset.asset.id, [check]), value),
+                    Some(severity) => {
+                        series.sample_of(&labels::with(&asset.asset.id, [check, severity]), value)
+                    }
                 }
-            }
-            Ok(())
+            })
+        },
+    },
+    Family {
+        name: "lifeboat_check_reason",
+        kind: Kind::Gauge,
+        unit: None,
+        help: "Why a check is failing (1) or unknown (2), in a word.",
+        labels: &["check", "reason", "severity"],
+        of_asset: true,
+        source: "The evidence of the assessment: `reason` is the one that the API gives. Absent while the \
+                 check is neither failing nor unknown.",
+        write: |view, series| {
+            each_verdict(view, |asset, verdict| {
+                if !verdict.status.is_trouble() {
+                    return Ok(());
+                }
+                let value = u32::from(verdict.status.metric_value());
+                let check = ("check", verdict.check.name());
+                let reason = ("reason", verdict.evidence.reason());
+                let id = &asset.asset.id;
+                match severity(asset) {
+                    None => series.sample_of(&labels::with(id, [check, reason]), value),
+                    Some(severity) => {
+                        series.sample_of(&labels::with(id, [check, reason, severity]), value)
+                    }
+                }
+            })
         },
     },
     Family {
@@ -35,14 +67,10 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         of_asset: true,
         source: "The assessment.",
         write: |view, series| {
-            for view in &view.assets {
-                for verdict in &view.assessment.verdicts {
-                    let check = [("check", verdict.check.name())];
-                    let labels = labels::with(&view.asset.id, check);
-                    series.sample_of(&labels, verdict.since)?;
-                }
-            }
-            Ok(())
+            each_verdict(view, |asset, verdict| {
+                let check = [("check", verdict.check.name())];
+                series.sample_of(&labels::with(&asset.asset.id, check), verdict.since)
+            })
         },
     },
     Family {
@@ -100,3 +128,22 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         },
     },
 ];
+
+/// Every verdict on every asset.
+fn each_verdict(
+    view: &View,
+    mut write: impl FnMut(&AssetView, &Verdict) -> fmt::Result,
+) -> fmt::Result {
+    for asset in &view.assets {
+        for verdict in &asset.assessment.verdicts {
+            write(asset, verdict)?;
+        }
+    }
+    Ok(())
+}
+
+/// How bad broken promises of an asset are, where anybody says so.
+fn severity(asset: &AssetView) -> Option<Label<'_>> {
+    let severity = asset.assessment.effective.severity?;
+    Some(("severity", severity.name()))
+}

@@ -86,6 +86,7 @@ pub(crate) fn cron_job(now: Timestamp, namespace: &str, name: &str) -> Observed 
 pub(crate) fn operator(now: Timestamp, namespace: &str, name: &str, available: u32) -> Observed {
     let mut operator = observed(now, &format!("Operator/{namespace}/{name}"));
     operator.facts.availability = Some(Availability {
+        system: lifeboat_core::system::CLOUDNATIVE_PG_OPERATOR.to_owned(),
         available,
         desired: 2,
         unavailable_since: (available == 0).then(|| now - SignedDuration::from_mins(20)),

@@ -85,7 +85,7 @@ fn translate(deployment: &Deployment, system: &System) -> AssetSpec {
     let observation = Observation {
         created_at: metadata.creation_timestamp,
         facts: Facts {
-            availability: Some(availability(deployment)),
+            availability: Some(availability(deployment, system)),
             findings: findings.collect(),
             ..Facts::default()
         },
@@ -103,13 +103,14 @@ fn translate(deployment: &Deployment, system: &System) -> AssetSpec {
 
 /// Since when none is available is known only while the Deployment's own condition says so: it may
 /// want fewer instances than there should be.
-fn availability(deployment: &Deployment) -> Availability {
+fn availability(deployment: &Deployment, system: &System) -> Availability {
     let status = &deployment.status;
     let available = count(status.available_replicas);
     let desired = count(deployment.spec.replicas.unwrap_or(1));
     let condition = Condition::find(&status.conditions, "Available");
     let unavailable = condition.filter(|condition| available == 0 && !condition.is_true());
     Availability {
+        system: system.name.to_owned(),
         available,
         desired,
         unavailable_since: unavailable.and_then(|condition| condition.last_transition_time),

@@ -2,6 +2,8 @@
 //!
 //! A further one is one entry in [`SYSTEMS`].
 
+use lifeboat_core::system;
+
 use crate::{
     objects::{Deployment, cnpg::Cluster},
     world::World,
@@ -25,7 +27,7 @@ pub(super) struct System {
 /// Every program that is recognised.
 pub(super) const SYSTEMS: [System; 3] = [
     System {
-        name: "CloudNativePG operator",
+        name: system::CLOUDNATIVE_PG_OPERATOR,
         labels: &[("app.kubernetes.io/name", "cloudnative-pg")],
         names: &[
             "cnpg-controller-manager",
@@ -36,7 +38,7 @@ pub(super) const SYSTEMS: [System; 3] = [
         needed_by: |world| first_cluster(world, |_| true),
     },
     System {
-        name: "barman-cloud plugin",
+        name: system::BARMAN_CLOUD_PLUGIN,
         labels: &[("app.kubernetes.io/name", "plugin-barman-cloud")],
         names: &[
             "barman-cloud",
@@ -49,7 +51,7 @@ pub(super) const SYSTEMS: [System; 3] = [
         needed_by: |world| first_cluster(world, |cluster| cluster.barman_plugin().is_some()),
     },
     System {
-        name: "VolSync operator",
+        name: system::VOLSYNC_OPERATOR,
         labels: &[("app.kubernetes.io/name", "volsync")],
         // The second is of the bundle that the Operator Lifecycle Manager installs.
         names: &["volsync", "volsync-controller-manager", "-volsync"],

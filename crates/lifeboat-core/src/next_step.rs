@@ -1,12 +1,11 @@
 //! The next step for a check that is failing or unknown, ready to be typed.
 
-use lifeboat_core::{AssetId, AssetKind, Evidence, Operation, Verdict};
+use crate::{AssetId, AssetKind, Evidence, Operation, Verdict};
 
-use super::check::is_trouble;
-
-/// What to do first.
-pub(super) fn of(asset: &AssetId, verdict: &Verdict) -> Option<String> {
-    if !is_trouble(verdict.status) {
+/// What to do first, where that can be told from the evidence.
+#[must_use]
+pub fn next_step(asset: &AssetId, verdict: &Verdict) -> Option<String> {
+    if !verdict.status.is_trouble() {
         return None;
     }
     let run = run_of(asset);
