@@ -1,6 +1,4 @@
 //! Each rule of alerts: when they wait, fire and end.
-#![expect(clippy::unwrap_used, reason = "a panic in a helper is a failed test")]
-
 mod support;
 
 use jiff::{SignedDuration, Timestamp};
