@@ -204,19 +204,22 @@ cargo_deny() {
 
 # Without service discovery, which no test needs and which is most of what there is to compile.
 prometheus3() {
-	local name=prometheus-$PROMETHEUS_VERSION
-	if ! is_stamped "$name"; then
-		if [[ $("$tools/$name" --version 2>/dev/null) == *"version $PROMETHEUS_VERSION"* ]]; then
-			say "Prometheus $PROMETHEUS_VERSION is there already"
-		else
-			say "building Prometheus $PROMETHEUS_VERSION (minutes)"
-			go_build "$repository/tools/prometheus" github.com/prometheus/prometheus/cmd/prometheus "$tools/$name" \
-				-tags remove_all_sd \
-				-ldflags "-s -w -X github.com/prometheus/common/version.Version=$PROMETHEUS_VERSION"
+	local program name
+	for program in prometheus promtool; do
+		name=$program-$PROMETHEUS_VERSION
+		if ! is_stamped "$name"; then
+			if [[ $("$tools/$name" --version 2>/dev/null) == *"version $PROMETHEUS_VERSION"* ]]; then
+				say "$program $PROMETHEUS_VERSION is there already"
+			else
+				say "building $program $PROMETHEUS_VERSION (minutes)"
+				go_build "$repository/tools/prometheus" "github.com/prometheus/prometheus/cmd/$program" "$tools/$name" \
+					-tags remove_all_sd \
+					-ldflags "-s -w -X github.com/prometheus/common/version.Version=$PROMETHEUS_VERSION"
+			fi
+			stamp "$name"
 		fi
-		stamp "$name"
-	fi
-	link "../$name" prometheus3
+		link "../$name" "${program}3"
+	done
 }
 
 # Without the page that it can serve, which no test looks at.

