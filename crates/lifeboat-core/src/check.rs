@@ -12,8 +12,12 @@ pub enum Check {
     Available,
     /// Is the newest good recovery point young enough?
     Fresh,
+    /// Is the newest good recovery point as young as usual, long before the promise breaks?
+    Punctual,
     /// Did a maintenance succeed, not too long ago?
     Maintained,
+    /// Did one succeed before the repository counts as neglected?
+    NotNeglected,
     /// Could the repository be read?
     Readable,
     /// Is the newest snapshot of everything in the repository complete and free of errors?
@@ -34,6 +38,8 @@ pub enum Check {
     EverSucceeded,
     /// Does nothing run for longer than it may?
     NotStuck,
+    /// Did the newest run that succeeded take no longer than it should?
+    Swift,
     /// Is WAL archived without failures?
     Archiving,
     /// Was WAL ever archived?
@@ -42,6 +48,10 @@ pub enum Check {
     ArchiveBacklog,
     /// Is what carries it out left as it is, and not rewritten all the time?
     Settled,
+    /// Does the repository grow no faster than it should?
+    GrowthSteady,
+    /// Does the repository keep once what it is given again and again?
+    Deduplicated,
     /// Does no timestamp lie in the future?
     Clock,
     /// Can anybody look at the asset?
@@ -50,10 +60,12 @@ pub enum Check {
 
 impl Check {
     /// Every check, in the order in which people are told of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 24] = [
         Self::Available,
         Self::Fresh,
+        Self::Punctual,
         Self::Maintained,
+        Self::NotNeglected,
         Self::Readable,
         Self::SnapshotsWhole,
         Self::PointsKept,
@@ -64,10 +76,13 @@ impl Check {
         Self::LastRun,
         Self::EverSucceeded,
         Self::NotStuck,
+        Self::Swift,
         Self::Archiving,
         Self::EverArchived,
         Self::ArchiveBacklog,
         Self::Settled,
+        Self::GrowthSteady,
+        Self::Deduplicated,
         Self::Clock,
         Self::Seen,
     ];
@@ -78,7 +93,9 @@ impl Check {
         match self {
             Self::Available => "available",
             Self::Fresh => "fresh",
+            Self::Punctual => "punctual",
             Self::Maintained => "maintained",
+            Self::NotNeglected => "not_neglected",
             Self::Readable => "readable",
             Self::SnapshotsWhole => "snapshots_whole",
             Self::PointsKept => "points_kept",
@@ -89,10 +106,13 @@ impl Check {
             Self::LastRun => "last_run",
             Self::EverSucceeded => "ever_succeeded",
             Self::NotStuck => "not_stuck",
+            Self::Swift => "swift",
             Self::Archiving => "archiving",
             Self::EverArchived => "ever_archived",
             Self::ArchiveBacklog => "archive_backlog",
             Self::Settled => "settled",
+            Self::GrowthSteady => "growth_steady",
+            Self::Deduplicated => "deduplicated",
             Self::Clock => "clock",
             Self::Seen => "seen",
         }
@@ -102,7 +122,10 @@ impl Check {
     /// Such a check alerts like any other, but the asset it warns about is not failing.
     #[must_use]
     pub const fn is_advisory(self) -> bool {
-        false
+        matches!(
+            self,
+            Self::Punctual | Self::Swift | Self::GrowthSteady | Self::Deduplicated
+        )
     }
 }
 

@@ -24,6 +24,7 @@ mod duration;
 mod error_text;
 mod evidence;
 mod facts;
+mod growth;
 mod history;
 mod next_step;
 mod observation;
@@ -54,6 +55,7 @@ pub use facts::{
     RecoveryWindow, RepositoryFacts, RepositoryReading, ScheduleState, SnapshotSource, UnderWay,
     system,
 };
+pub use growth::{RepositorySizes, SizeReading};
 pub use history::{
     AssetHistory, CLOCK_TOLERANCE, DURATION_BOUNDS, Inventory, Loss, OperationHistory, RunTotals,
     later,

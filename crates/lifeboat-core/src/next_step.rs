@@ -18,6 +18,10 @@ pub fn next_step(asset: &AssetId, verdict: &Verdict) -> Option<String> {
         | Evidence::NeverSucceeded { .. } => {
             format!("back up now with {run}; the check last_run says what went wrong")
         }
+        Evidence::EarlyAge { .. } => format!(
+            "see that the next backup succeeds, or back up now with {run}; the check on_schedule says \
+             when it is due"
+        ),
         Evidence::NeverRan {
             operation: Operation::Maintenance,
         }

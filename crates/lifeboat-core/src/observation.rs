@@ -81,7 +81,10 @@ impl AssetHistory {
 
     fn observe_upkeep(&mut self, facts: &Facts, now: Timestamp) -> bool {
         let is_first = self.upkeep.is_none();
-        if is_first && facts.maintained_at.is_none() && facts.definitions.is_empty() {
+        let has_news = facts.maintained_at.is_some()
+            || !facts.definitions.is_empty()
+            || facts.reading().is_some();
+        if is_first && !has_news {
             return false;
         }
         let before = self.upkeep.clone();

@@ -52,12 +52,31 @@ pub struct Objectives {
     /// How long a run may take before it counts as stuck; none leaves it to what earlier runs took.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub maximum_run_duration: Option<SignedDuration>,
+    /// From which age on the newest good recovery point is an early warning; none for no warning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warning_age: Option<SignedDuration>,
+    /// How long a run usually takes at most; none leaves it open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_run_duration: Option<SignedDuration>,
+    /// How long ago the last good maintenance may lie before the repository counts as neglected.
+    pub neglect_age: SignedDuration,
+    /// By how many percent a repository may grow within [`Self::GROWTH_WINDOW`].
+    pub maximum_growth_percent: u32,
+    /// What is given to a repository, in percent of what it keeps of that: at least so much.
+    pub minimum_deduplication_percent: u32,
 }
 
 impl Objectives {
+    /// The span within which a repository's growth is looked at: the same weekday a week ago, so that
+    /// what runs weekly is in both.
+    pub const GROWTH_WINDOW: SignedDuration = SignedDuration::from_hours(7 * 24);
+
     /// What is promised where no policy says otherwise: a Prometheus is backed up daily, and 25 h
     /// leave an hour for the run itself. Where others take the backups, 36 h let one night fail.
-    /// Maintenance runs daily, and nothing is lost when it fails twice.
+    /// Maintenance runs daily, and nothing is lost when it fails twice. A repository that grows by
+    /// half in a week has filled twice its space before anybody looks at a monthly bill; and where
+    /// not even a third of what is given is there already, something defeats deduplication, such as
+    /// files that are encrypted or compressed anew each night.
     #[must_use]
     pub const fn default_for(kind: AssetKind) -> Self {
         Self {
@@ -65,6 +84,20 @@ impl Objectives {
             verification_age: SignedDuration::from_hours(8 * 24),
             maintenance_age: SignedDuration::from_hours(3 * 24),
             maximum_run_duration: None,
+            warning_age: match kind {
+                AssetKind::CnpgCluster => Some(SignedDuration::from_hours(24)),
+                _ => None,
+            },
+            expected_run_duration: match kind {
+                AssetKind::CnpgCluster => Some(SignedDuration::from_mins(30)),
+                AssetKind::KopiaMaintenance | AssetKind::KopiaRepository => {
+                    Some(SignedDuration::from_hours(1))
+                }
+                _ => None,
+            },
+            neglect_age: SignedDuration::from_hours(7 * 24),
+            maximum_growth_percent: 50,
+            minimum_deduplication_percent: 150,
         }
     }
 }
@@ -80,6 +113,16 @@ pub struct ObjectiveOverrides {
     pub maintenance_age: Option<SignedDuration>,
     /// How long a run may take before it counts as stuck.
     pub maximum_run_duration: Option<SignedDuration>,
+    /// From which age on the newest good recovery point is an early warning.
+    pub warning_age: Option<SignedDuration>,
+    /// How long a run usually takes at most.
+    pub expected_run_duration: Option<SignedDuration>,
+    /// How long ago the last good maintenance may lie before the repository counts as neglected.
+    pub neglect_age: Option<SignedDuration>,
+    /// By how many percent a repository may grow within a week.
+    pub maximum_growth_percent: Option<u32>,
+    /// What is given to a repository, in percent of what it keeps of that, at the least.
+    pub minimum_deduplication_percent: Option<u32>,
     /// How bad broken promises are.
     pub severity: Option<Severity>,
 }
@@ -140,25 +183,44 @@ impl Policy {
         fitting.sort_by_key(|policy| (Reverse(policy.priority), &policy.name));
         let overrides =
             || std::iter::once(own).chain(fitting.iter().map(|policy| &policy.overrides));
-        let default = Objectives::default_for(subject.asset.kind);
         Effective {
-            objectives: Objectives {
-                maximum_age: overrides()
-                    .find_map(|values| values.maximum_age)
-                    .unwrap_or(default.maximum_age),
-                verification_age: overrides()
-                    .find_map(|values| values.verification_age)
-                    .unwrap_or(default.verification_age),
-                maintenance_age: overrides()
-                    .find_map(|values| values.maintenance_age)
-                    .unwrap_or(default.maintenance_age),
-                maximum_run_duration: overrides()
-                    .find_map(|values| values.maximum_run_duration)
-                    .or(default.maximum_run_duration),
-            },
+            objectives: objectives(Objectives::default_for(subject.asset.kind), overrides),
             severity: overrides().find_map(|values| values.severity),
             suspend: fitting.iter().any(|policy| policy.suspend),
         }
+    }
+}
+
+/// The defaults of a kind, with what takes their place.
+fn objectives<'a, I: Iterator<Item = &'a ObjectiveOverrides>>(
+    default: Objectives,
+    overrides: impl Fn() -> I,
+) -> Objectives {
+    let length =
+        |value: fn(&ObjectiveOverrides) -> Option<SignedDuration>| overrides().find_map(value);
+    let percent = |value: fn(&ObjectiveOverrides) -> Option<u32>| overrides().find_map(value);
+    let maximum_age = length(|values| values.maximum_age);
+    let maintenance_age = length(|values| values.maintenance_age);
+    // Who promises another age may mean weekly backups, which a warning for daily ones doesn't fit.
+    let warning_age = default.warning_age.filter(|_| maximum_age.is_none());
+    let maintenance_age = maintenance_age.unwrap_or(default.maintenance_age);
+    // What is promised later than that can't be neglect before.
+    let neglect_age = default.neglect_age.max(maintenance_age.saturating_mul(2));
+    Objectives {
+        maximum_age: maximum_age.unwrap_or(default.maximum_age),
+        verification_age: length(|values| values.verification_age)
+            .unwrap_or(default.verification_age),
+        maintenance_age,
+        maximum_run_duration: length(|values| values.maximum_run_duration)
+            .or(default.maximum_run_duration),
+        warning_age: length(|values| values.warning_age).or(warning_age),
+        expected_run_duration: length(|values| values.expected_run_duration)
+            .or(default.expected_run_duration),
+        neglect_age: length(|values| values.neglect_age).unwrap_or(neglect_age),
+        maximum_growth_percent: percent(|values| values.maximum_growth_percent)
+            .unwrap_or(default.maximum_growth_percent),
+        minimum_deduplication_percent: percent(|values| values.minimum_deduplication_percent)
+            .unwrap_or(default.minimum_deduplication_percent),
     }
 }
 
@@ -235,5 +297,43 @@ mod tests {
             ..own
         };
         assert_eq!(duration(&policies, &own), Some(two));
+    }
+
+    fn objectives_of(asset: &str, own: ObjectiveOverrides) -> Objectives {
+        let asset: AssetId = asset.parse().unwrap();
+        let subject = Subject {
+            asset: &asset,
+            labels: &BTreeMap::new(),
+        };
+        Policy::effective(&[], subject, &own).objectives
+    }
+
+    #[test]
+    fn a_promise_of_another_age_takes_the_usual_warning_with_it() {
+        let hours = |age: Option<i64>, warning: Option<i64>| {
+            let own = ObjectiveOverrides {
+                maximum_age: age.map(SignedDuration::from_hours),
+                warning_age: warning.map(SignedDuration::from_hours),
+                ..ObjectiveOverrides::default()
+            };
+            let objectives = objectives_of("CNPGCluster/shop/db", own);
+            objectives.warning_age.map(|age| age.as_hours())
+        };
+        assert_eq!(hours(None, None), Some(24));
+        assert_eq!(hours(Some(8 * 24), None), None);
+        assert_eq!(hours(Some(8 * 24), Some(170)), Some(170));
+    }
+
+    #[test]
+    fn nothing_is_neglected_before_its_promise_is_broken() {
+        let days = |maintained: Option<i64>| {
+            let own = ObjectiveOverrides {
+                maintenance_age: maintained.map(|days| SignedDuration::from_hours(24 * days)),
+                ..ObjectiveOverrides::default()
+            };
+            let objectives = objectives_of("KopiaMaintenance/shop/backups", own);
+            objectives.neglect_age.as_hours() / 24
+        };
+        assert_eq!([days(None), days(Some(1)), days(Some(30))], [7, 7, 60]);
     }
 }

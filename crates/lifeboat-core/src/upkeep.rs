@@ -3,7 +3,10 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{AssetHistory, Definition, Facts, Operation, history::is_in_the_future};
+use crate::{
+    AssetHistory, Definition, Facts, Objectives, Operation, RepositorySizes,
+    history::is_in_the_future,
+};
 
 /// What is remembered of an asset's maintenance beside its runs.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +17,9 @@ pub struct Upkeep {
     /// How what carries it out has changed.
     #[serde(default)]
     pub changes: DefinitionChanges,
+    /// The sizes that it had of late, if it is a repository that is read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sizes: Option<Box<RepositorySizes>>,
 }
 
 /// How what carries an operation out has changed.
@@ -51,6 +57,10 @@ impl Upkeep {
     pub(crate) fn observe(&mut self, facts: &Facts, now: Timestamp, is_first: bool) {
         self.last_succeeded_at = self.last_succeeded_at.max(facts.maintained_at);
         self.changes.observe(&facts.definitions, now, is_first);
+        if let Some(reading) = facts.reading() {
+            let sizes = self.sizes.get_or_insert_default();
+            sizes.observe(reading, Objectives::GROWTH_WINDOW);
+        }
     }
 }
 

@@ -20,6 +20,12 @@ pub const VERIFICATION_AGE: &str = "lifeboat.dev/verification-age";
 pub const MAINTENANCE_AGE: &str = "lifeboat.dev/maintenance-age";
 /// How long a run may take before it counts as stuck, such as `2h`.
 pub const MAXIMUM_RUN_DURATION: &str = "lifeboat.dev/maximum-run-duration";
+/// From which age of the newest good recovery point on one is warned, such as `24h`.
+pub const WARNING_AGE: &str = "lifeboat.dev/warning-age";
+/// How long a run that succeeds should take at most, such as `30m`.
+pub const EXPECTED_RUN_DURATION: &str = "lifeboat.dev/expected-run-duration";
+/// From which age of the last good maintenance on a repository counts as neglected, such as `7d`.
+pub const NEGLECT_AGE: &str = "lifeboat.dev/neglect-age";
 /// How bad a broken promise is: `info`, `warning` or `critical`.
 pub const SEVERITY: &str = "lifeboat.dev/severity";
 /// Whether the asset is paused: `"true"` or `"false"`.
@@ -32,12 +38,15 @@ pub const COVERS: &str = "lifeboat.dev/covers";
 pub const REPOSITORY: &str = "lifeboat.dev/repository";
 
 /// Every annotation that is read.
-pub const ALL: [&str; 10] = [
+pub const ALL: [&str; 13] = [
     BACKUP,
     MAXIMUM_AGE,
     VERIFICATION_AGE,
     MAINTENANCE_AGE,
     MAXIMUM_RUN_DURATION,
+    WARNING_AGE,
+    EXPECTED_RUN_DURATION,
+    NEGLECT_AGE,
     SEVERITY,
     SUSPEND,
     NO_BACKUP,
@@ -90,7 +99,11 @@ pub fn read(
         verification_age: reader.value(VERIFICATION_AGE, length),
         maintenance_age: reader.value(MAINTENANCE_AGE, length),
         maximum_run_duration: reader.value(MAXIMUM_RUN_DURATION, length),
+        warning_age: reader.value(WARNING_AGE, length),
+        expected_run_duration: reader.value(EXPECTED_RUN_DURATION, length),
+        neglect_age: reader.value(NEGLECT_AGE, length),
         severity: reader.value(SEVERITY, severity),
+        ..ObjectiveOverrides::default()
     };
     let suspend = reader.value(SUSPEND, boolean).unwrap_or(false);
     let selected = reader.selected(labels);
@@ -295,6 +308,9 @@ mod tests {
             (VERIFICATION_AGE, "8d"),
             (MAINTENANCE_AGE, "4d"),
             (MAXIMUM_RUN_DURATION, "90m"),
+            (WARNING_AGE, "24h"),
+            (EXPECTED_RUN_DURATION, "30m"),
+            (NEGLECT_AGE, "7d"),
             (SEVERITY, "critical"),
             (SUSPEND, "true"),
             (REPOSITORY, "offsite"),
@@ -314,7 +330,11 @@ mod tests {
                 verification_age: Some(SignedDuration::from_hours(192)),
                 maintenance_age: Some(SignedDuration::from_hours(96)),
                 maximum_run_duration: Some(SignedDuration::from_mins(90)),
+                warning_age: Some(SignedDuration::from_hours(24)),
+                expected_run_duration: Some(SignedDuration::from_mins(30)),
+                neglect_age: Some(SignedDuration::from_hours(168)),
                 severity: Some(Severity::Critical),
+                ..ObjectiveOverrides::default()
             },
             suspend: true,
             selected: Some(true),

@@ -55,6 +55,12 @@ pub(crate) fn of_objectives(objectives: &ObjectivesSpec) -> impl Iterator<Item =
             "spec.objectives.maximumRunDuration",
             objectives.maximum_run_duration,
         ),
+        ("spec.objectives.warningAge", objectives.warning_age),
+        (
+            "spec.objectives.expectedRunDuration",
+            objectives.expected_run_duration,
+        ),
+        ("spec.objectives.neglectAge", objectives.neglect_age),
     ];
     ages.into_iter()
         .filter_map(|(path, age)| positive(path, age?))

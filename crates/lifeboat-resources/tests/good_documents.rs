@@ -175,10 +175,8 @@ fn a_policy_says_what_is_promised_and_for_what() {
     assert_eq!(policy.priority, -1);
     let expected = ObjectiveOverrides {
         maximum_age: Some(SignedDuration::from_hours(36)),
-        verification_age: None,
-        maintenance_age: None,
-        maximum_run_duration: None,
         severity: Some(Severity::Warning),
+        ..ObjectiveOverrides::default()
     };
     assert_eq!(policy.overrides, expected);
     assert!(policy.suspend);

@@ -80,7 +80,7 @@ This page is made from the schema of the documents.
 ";
 
 /// The annotations of observed objects, and what each says.
-const ANNOTATIONS: [(&str, &str, &str); 10] = [
+const ANNOTATIONS: [(&str, &str, &str); 13] = [
     (
         annotations::BACKUP,
         "`\"true\"` or `\"false\"`",
@@ -105,6 +105,21 @@ const ANNOTATIONS: [(&str, &str, &str); 10] = [
         annotations::MAXIMUM_RUN_DURATION,
         "length of time",
         "How long a run may take before it counts as stuck.",
+    ),
+    (
+        annotations::WARNING_AGE,
+        "length of time",
+        "From which age of the newest good recovery point on one is warned.",
+    ),
+    (
+        annotations::EXPECTED_RUN_DURATION,
+        "length of time",
+        "How long a run that succeeds should take at most.",
+    ),
+    (
+        annotations::NEGLECT_AGE,
+        "length of time",
+        "From which age of the last good maintenance on a repository counts as neglected.",
     ),
     (
         annotations::SEVERITY,

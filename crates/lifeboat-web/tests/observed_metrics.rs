@@ -237,7 +237,7 @@ fn checks_and_promises_that_make_no_sense_for_a_kind_are_absent() {
         let lines = text.lines().filter(|line| line.starts_with(name));
         lines.filter(|line| line.contains(&kind)).count()
     };
-    assert_eq!(of("Operator", "lifeboat_check_status{"), 1);
+    assert_eq!(of("Operator", "lifeboat_check_status{"), 2);
     assert_eq!(of("Operator", "lifeboat_objective_seconds{"), 0);
     assert_eq!(of("Operator", "lifeboat_runs_total{"), 0);
     assert_eq!(of("Operator", "lifeboat_recovery_points{"), 0);

@@ -6,11 +6,18 @@ use lifeboat_core::{Check, Severity, Status};
 use super::{
     Alert, Condition, Group, Text,
     condition::{failing, failing_because, verdict},
-    kinds::{CARRIED_OUT, CNPG, CRON_JOB, HOLDS_DATA, OBSERVED, PROMETHEUS, VOLSYNC},
+    kinds::{
+        CARRIED_OUT, CNPG, CRON_JOB, HOLDS_DATA, HOLDS_OTHER_DATA, OBSERVED, PROMETHEUS, VOLSYNC,
+    },
 };
 
 const EARLIER_ONES_REMAIN: Text = Text(
     "Earlier recovery points are as good as before, but what was written since the newest of them is not saved.",
+);
+
+const IT_SUCCEEDED: Text = Text(
+    "It succeeded, and can be restored. But a backup that takes ever longer one day runs into the next one, and a \
+     restore takes longer too.",
 );
 
 pub(super) const ALERTS: &[Alert] = &[
@@ -151,6 +158,36 @@ pub(super) const ALERTS: &[Alert] = &[
         meaning: Text("While it goes on, no later run can begin, so nothing new is saved."),
         first: Text("First look at what it waits for: `lifeboat status {asset}` names it."),
         explained_by: &["CNPGOperatorDown", "CNPGBarmanPluginDown", "VolSyncDown"],
+    },
+    Alert {
+        name: "CNPGBackupHighDuration",
+        group: Group::Backup,
+        severity: Severity::Warning,
+        wait: SignedDuration::ZERO,
+        keep_firing_for: None,
+        condition: failing(CNPG, Check::Swift),
+        summary: Text("The last backup of {asset} took longer than it should"),
+        meaning: IT_SUCCEEDED,
+        first: Text(
+            "First see whether it grew bit by bit or at once: `lifeboat status {asset}` lists the last backups with what \
+             each took.",
+        ),
+        explained_by: &[],
+    },
+    Alert {
+        name: "BackupSlow",
+        group: Group::Backup,
+        severity: Severity::Warning,
+        wait: SignedDuration::ZERO,
+        keep_firing_for: None,
+        condition: failing(HOLDS_OTHER_DATA, Check::Swift),
+        summary: Text("The last backup of {asset} took longer than it should"),
+        meaning: IT_SUCCEEDED,
+        first: Text(
+            "First see whether it grew bit by bit or at once: `lifeboat status {asset}` lists the last backups with what \
+             each took.",
+        ),
+        explained_by: &[],
     },
     Alert {
         name: "BackupScheduleSuspended",

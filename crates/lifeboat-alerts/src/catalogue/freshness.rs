@@ -1,13 +1,17 @@
 //! Alerts about age: is the newest recovery point as young as promised?
 
 use jiff::SignedDuration;
-use lifeboat_core::{AssetKind, Check, Severity};
+use lifeboat_core::{Check, Severity};
 
 use super::{
     Alert, Group, Text,
     condition::failing,
-    kinds::{CNPG, CRON_JOB, PROMETHEUS, VOLSYNC},
+    kinds::{CNPG, CRON_JOB, HOLDS_OTHER_DATA, PROMETHEUS, VOLSYNC},
 };
+
+const NOT_YET_BROKEN: Text = Text(
+    "What is promised still holds, but it breaks soon unless a backup succeeds: this is the time to look.",
+);
 
 pub(super) const ALERTS: &[Alert] = &[
     Alert {
@@ -43,6 +47,37 @@ pub(super) const ALERTS: &[Alert] = &[
              {namespace} -l cnpg.io/cluster={name}`.",
         ),
         explained_by: &["CNPGOperatorDown", "CNPGBarmanPluginDown"],
+    },
+    Alert {
+        name: "CNPGBackupTooOld",
+        group: Group::Freshness,
+        severity: Severity::Warning,
+        // A daily backup is a day old when the next one begins, and that takes its time.
+        wait: SignedDuration::from_hours(1),
+        keep_firing_for: None,
+        condition: failing(CNPG, Check::Punctual),
+        summary: Text("The newest good backup of {asset} is older than usual"),
+        meaning: NOT_YET_BROKEN,
+        first: Text(
+            "First see whether one is under way or was missed: `lifeboat status {asset}` and `kubectl get \
+             backups.postgresql.cnpg.io -n {namespace} -l cnpg.io/cluster={name}`.",
+        ),
+        explained_by: &["CNPGOperatorDown", "CNPGBarmanPluginDown"],
+    },
+    Alert {
+        name: "BackupTooOld",
+        group: Group::Freshness,
+        severity: Severity::Warning,
+        wait: SignedDuration::from_mins(15),
+        keep_firing_for: None,
+        condition: failing(HOLDS_OTHER_DATA, Check::Punctual),
+        summary: Text("The newest good backup of {asset} is older than usual"),
+        meaning: NOT_YET_BROKEN,
+        first: Text(
+            "First see whether one is under way or was missed: `lifeboat status {asset}` shows what runs and what is \
+             due.",
+        ),
+        explained_by: &["VolSyncDown"],
     },
     Alert {
         name: "VolSyncBackupStale",
@@ -100,15 +135,7 @@ pub(super) const ALERTS: &[Alert] = &[
         severity: Severity::Warning,
         wait: SignedDuration::from_mins(15),
         keep_firing_for: None,
-        condition: failing(
-            &[
-                AssetKind::Prometheus,
-                AssetKind::CronJob,
-                AssetKind::ReplicationSource,
-                AssetKind::ReplicationDestination,
-            ],
-            Check::OnSchedule,
-        ),
+        condition: failing(HOLDS_OTHER_DATA, Check::OnSchedule),
         summary: Text("A run of {asset} was due and did not begin"),
         meaning: Text(
             "What was backed up before is as good as before, but no new backup comes, and the newest grows older.",

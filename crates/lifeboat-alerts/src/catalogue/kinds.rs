@@ -11,6 +11,14 @@ pub(super) const HOLDS_DATA: &[AssetKind] = &[
     AssetKind::ReplicationDestination,
 ];
 
+/// What backups are made of, other than clusters of PostgreSQL.
+pub(super) const HOLDS_OTHER_DATA: &[AssetKind] = &[
+    AssetKind::Prometheus,
+    AssetKind::CronJob,
+    AssetKind::ReplicationSource,
+    AssetKind::ReplicationDestination,
+];
+
 /// What something has to run for, again and again.
 pub(super) const CARRIED_OUT: &[AssetKind] = &[
     AssetKind::Prometheus,

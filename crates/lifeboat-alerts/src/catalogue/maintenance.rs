@@ -30,6 +30,20 @@ pub(super) const ALERTS: &[Alert] = &[
         explained_by: &["VolSyncDown"],
     },
     Alert {
+        name: "KopiaMaintenanceCritical",
+        group: Group::Maintenance,
+        severity: Severity::Critical,
+        wait: SignedDuration::from_mins(15),
+        keep_firing_for: None,
+        condition: failing(KOPIA, Check::NotNeglected),
+        summary: Text(
+            "{asset} is neglected: no maintenance has succeeded for far longer than promised",
+        ),
+        meaning: GROWS,
+        first: MAINTAIN_NOW,
+        explained_by: &["VolSyncDown"],
+    },
+    Alert {
         name: "KopiaMaintenanceFailures",
         group: Group::Maintenance,
         severity: Severity::Warning,
@@ -42,6 +56,24 @@ pub(super) const ALERTS: &[Alert] = &[
             "First read what its last Job wrote: `lifeboat status {asset}` names it and says how many have failed.",
         ),
         explained_by: &["VolSyncDown"],
+    },
+    Alert {
+        name: "KopiaMaintenanceSlow",
+        group: Group::Maintenance,
+        severity: Severity::Warning,
+        wait: SignedDuration::ZERO,
+        keep_firing_for: None,
+        condition: failing(KOPIA, Check::Swift),
+        summary: Text("The last maintenance of {asset} took longer than it should"),
+        meaning: Text(
+            "It succeeded. But one that takes ever longer one day meets its deadline, and from then on nothing is given \
+             back.",
+        ),
+        first: Text(
+            "First see whether it had much to catch up on: `lifeboat status {asset}` lists the last ones with what each \
+             took.",
+        ),
+        explained_by: &[],
     },
     Alert {
         name: "KopiaMaintenanceCronJobMissing",
@@ -101,6 +133,41 @@ pub(super) const ALERTS: &[Alert] = &[
         ),
         first: Text(
             "First see which files: `kopia snapshot list --all --incomplete` and the log of the mover's last pod.",
+        ),
+        explained_by: &[],
+    },
+    Alert {
+        name: "KopiaRepositoryGrowth",
+        group: Group::Maintenance,
+        severity: Severity::Info,
+        wait: SignedDuration::ZERO,
+        keep_firing_for: None,
+        condition: failing(KOPIA_REPOSITORY, Check::GrowthSteady),
+        summary: Text("{asset} grows faster than usual"),
+        meaning: Text(
+            "What is saved stays safe. But its store costs more, and when that is full, nothing new can be saved.",
+        ),
+        first: Text(
+            "First see which source grew: `lifeboat status {asset}` lists them with what each came to last.",
+        ),
+        explained_by: &["KopiaMaintenanceCritical", "KopiaMaintenanceNotRunning"],
+    },
+    Alert {
+        name: "KopiaDeduplicationPoor",
+        group: Group::Maintenance,
+        severity: Severity::Info,
+        wait: SignedDuration::ZERO,
+        keep_firing_for: None,
+        condition: failing(KOPIA_REPOSITORY, Check::Deduplicated),
+        summary: Text(
+            "{asset} keeps nearly everything that it is given, as if each snapshot were new",
+        ),
+        meaning: Text(
+            "What is saved stays safe, at several times the price: something changes all over from one snapshot to the \
+             next.",
+        ),
+        first: Text(
+            "First look for files that are encrypted, compressed or dumped anew each time: they can't be kept once.",
         ),
         explained_by: &[],
     },

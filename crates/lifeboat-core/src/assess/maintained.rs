@@ -1,12 +1,23 @@
-//! Maintained: did a maintenance succeed, not too long ago?
+//! Maintained: did a maintenance succeed, not too long ago? And if not: is it even neglected?
+
+use jiff::SignedDuration;
 
 use super::{Answer, Question};
 use crate::{Evidence, Status, history::later};
 
+/// Did a maintenance succeed within the promised time?
 pub(super) fn answer(question: &Question<'_>) -> Answer {
-    let maximum_age = question.effective.objectives.maintenance_age;
+    within(question, question.effective.objectives.maintenance_age)
+}
+
+/// Did one succeed before the repository counts as neglected?
+pub(super) fn not_neglected(question: &Question<'_>) -> Answer {
+    within(question, question.effective.objectives.neglect_age)
+}
+
+fn within(question: &Question<'_>, maximum_age: SignedDuration) -> Answer {
     let Some(at) = question.history.last_maintained_at(question.now) else {
-        return never(question);
+        return never(question, maximum_age);
     };
     let evidence = Evidence::MaintenanceAge {
         at,
@@ -22,8 +33,7 @@ pub(super) fn answer(question: &Question<'_>) -> Answer {
 }
 
 /// For as long as the last maintenance may lie back, a new asset may have had none.
-fn never(question: &Question<'_>) -> Answer {
-    let maximum_age = question.effective.objectives.maintenance_age;
+fn never(question: &Question<'_>, maximum_age: SignedDuration) -> Answer {
     let known_since = question.known_since();
     let expected_by = later(known_since, maximum_age);
     let evidence = Evidence::NeverMaintained {

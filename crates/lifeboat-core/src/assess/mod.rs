@@ -6,18 +6,22 @@ mod archiving;
 mod available;
 mod clock;
 mod complete;
+mod deduplicated;
 mod ever_succeeded;
 mod fresh;
+mod growth_steady;
 mod last_run;
 mod maintained;
 mod not_stuck;
 mod on_schedule;
 mod points_kept;
+mod punctual;
 mod readable;
 mod scheduled;
 mod seen;
 mod settled;
 mod snapshots_whole;
+mod swift;
 mod verified;
 
 use std::collections::BTreeMap;
@@ -143,7 +147,9 @@ pub fn assess_asset(asset: &Asset, policies: &[Policy], now: Timestamp) -> Asses
     let answer = |check| match check {
         Check::Available => available::answer(&question),
         Check::Fresh => holds_data.then(|| fresh::answer(&question)),
+        Check::Punctual => punctual::answer(&question),
         Check::Maintained => is_maintained.then(|| maintained::answer(&question)),
+        Check::NotNeglected => is_maintained.then(|| maintained::not_neglected(&question)),
         Check::Readable => readable::answer(&question),
         Check::SnapshotsWhole => snapshots_whole::answer(&question),
         Check::PointsKept => points_kept::answer(&question),
@@ -154,10 +160,13 @@ pub fn assess_asset(asset: &Asset, policies: &[Policy], now: Timestamp) -> Asses
         Check::LastRun => is_carried_out.then(|| last_run::answer(&question)),
         Check::EverSucceeded => holds_data.then(|| ever_succeeded::answer(&question)),
         Check::NotStuck => is_carried_out.then(|| not_stuck::answer(&question)),
+        Check::Swift => swift::answer(&question),
         Check::Archiving => archiving::failing(&question),
         Check::EverArchived => archiving::ever(&question),
         Check::ArchiveBacklog => archiving::backlog(&question),
         Check::Settled => settled::answer(&question),
+        Check::GrowthSteady => growth_steady::answer(&question),
+        Check::Deduplicated => deduplicated::answer(&question),
         Check::Clock => is_carried_out.then(|| clock::answer(&question)),
         Check::Seen => seen::answer(&question),
     };

@@ -23,6 +23,17 @@ pub enum Evidence {
         /// The age promised at most.
         maximum_age: SignedDuration,
     },
+    /// The age of the newest good recovery point, with what is usual.
+    EarlyAge {
+        /// When it was taken.
+        taken_at: Timestamp,
+        /// Its age.
+        age: SignedDuration,
+        /// The age from which on one is warned.
+        warning_age: SignedDuration,
+        /// The age promised at most.
+        maximum_age: SignedDuration,
+    },
     /// There is no good recovery point.
     NoGoodRecoveryPoint {
         /// Since when the asset is known.
@@ -163,6 +174,17 @@ pub enum Evidence {
         /// What is said of it.
         message: Option<String>,
     },
+    /// How long the newest run took that succeeded.
+    RunDuration {
+        /// What ran.
+        operation: Operation,
+        /// When it ended.
+        at: Timestamp,
+        /// How long it took.
+        took: SignedDuration,
+        /// How long it should take at most.
+        expected: SignedDuration,
+    },
     /// The program runs.
     Available {
         /// What people call the program.
@@ -286,6 +308,26 @@ pub enum Evidence {
         window: SignedDuration,
         /// How many may be.
         limit: usize,
+    },
+    /// By how much the repository has grown.
+    Growth {
+        /// What it took in its store before.
+        bytes_before: u64,
+        /// What it takes by now.
+        bytes: u64,
+        /// The growth, in percent of what it took before.
+        percent: u64,
+        /// The span in which it grew.
+        window: SignedDuration,
+        /// By how many percent it may grow.
+        limit_percent: u32,
+    },
+    /// How much of what the repository is given was there already.
+    Deduplication {
+        /// What it was given, by what it keeps of that.
+        ratio: f64,
+        /// What that should be at the least.
+        minimum: f64,
     },
     /// The repository was read.
     RepositoryRead {

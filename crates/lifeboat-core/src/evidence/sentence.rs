@@ -26,6 +26,18 @@ impl fmt::Display for Evidence {
                 human(age),
                 human(maximum_age)
             ),
+            Self::EarlyAge {
+                age,
+                warning_age,
+                maximum_age,
+                ..
+            } => write!(
+                formatter,
+                "the newest good recovery point is {} old; usual is {} at most, and promised {}",
+                human(age),
+                human(warning_age),
+                human(maximum_age)
+            ),
             Self::NoGoodRecoveryPoint {
                 known_since,
                 not_good,
@@ -182,6 +194,17 @@ impl fmt::Display for Evidence {
                 }
                 append(formatter, message.as_deref())
             }
+            Self::RunDuration {
+                operation,
+                at,
+                took,
+                expected,
+            } => write!(
+                formatter,
+                "the {operation} that ended at {at:.0} took {}; it should take {} at most",
+                human(took),
+                human(expected)
+            ),
             Self::Available {
                 available, desired, ..
             } => {
@@ -310,6 +333,27 @@ impl fmt::Display for Evidence {
                 formatter,
                 "it was rewritten {changes} times within {}; up to {limit} are usual",
                 human(window)
+            ),
+            Self::Growth {
+                percent,
+                window,
+                limit_percent,
+                ..
+            } => match percent {
+                0 => write!(
+                    formatter,
+                    "the repository has not grown within {}",
+                    human(window)
+                ),
+                _ => write!(
+                    formatter,
+                    "the repository has grown by {percent} % within {}; up to {limit_percent} % is usual",
+                    human(window)
+                ),
+            },
+            Self::Deduplication { ratio, minimum } => write!(
+                formatter,
+                "what the repository was given is {ratio:.2} times what it keeps of that; at least {minimum:.2} times is usual"
             ),
             Self::RepositoryRead { at } => {
                 write!(formatter, "the repository was read at {at:.0}")

@@ -49,6 +49,12 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// What the last reading of a repository found; none for what is no repository, or was not read.
+    #[must_use]
+    pub fn reading(&self) -> Option<&RepositoryReading> {
+        self.repository.as_ref()?.reading.as_ref()
+    }
+
     /// Whether they are of a repository that was not read yet, so that they say nothing of it.
     #[must_use]
     pub fn is_unread(&self) -> bool {

@@ -51,6 +51,12 @@ fn failed(failures: u32, hint: Option<&str>) -> Evidence {
     "the newest good recovery point, b1, is 1d 2h old; promised is 1d 1h at most"
 )]
 #[case(
+    Evidence::EarlyAge { taken_at: at(MOMENT), age: SignedDuration::from_hours(26), warning_age: DAY, maximum_age: SignedDuration::from_hours(36) },
+    "the newest good recovery point is 1d 2h old; usual is 1d at most, and promised 1d 12h"
+)]
+#[case(Evidence::Growth { bytes_before: 9, bytes: 8, percent: 0, window: DAY * 7, limit_percent: 50 }, "the repository has not grown within 7d")]
+#[case(Evidence::Deduplication { ratio: 1.234, minimum: 1.5 }, "what the repository was given is 1.23 times what it keeps of that; at least 1.50 times is usual")]
+#[case(
     no_good(0),
     "there is no good recovery point; known since 2026-11-21T02:00:00Z, promised is an age of 1d at most"
 )]

@@ -16,4 +16,8 @@ mod last_run;
 mod not_stuck;
 mod on_schedule;
 mod paused;
+mod punctual;
+mod repository;
+mod swift;
 mod verified;
+mod watched;

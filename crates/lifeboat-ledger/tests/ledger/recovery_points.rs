@@ -1,6 +1,9 @@
 //! Recovery points: found, changed, vanished, and found again.
 
-use lifeboat_core::{AssetHistory, DefinitionChanges, Integrity, Loss, PointVerification, Upkeep};
+use lifeboat_core::{
+    AssetHistory, DefinitionChanges, Integrity, Loss, PointVerification, RepositorySizes,
+    SizeReading, Upkeep,
+};
 use lifeboat_ledger::KnownPoint;
 use rstest::rstest;
 
@@ -80,6 +83,13 @@ async fn a_loss_and_the_upkeep_are_remembered_and_a_size_may_be_unknown(
             recent: vec![at(70)],
             ..DefinitionChanges::default()
         },
+        sizes: Some(Box::new(RepositorySizes {
+            unique_id: "b3f1".to_owned(),
+            readings: vec![SizeReading {
+                at: at(60),
+                bytes: 5,
+            }],
+        })),
     }));
     ledger.put_inventory(&main, &history).await.unwrap();
     assert_eq!(ledger.history(&main).await.unwrap(), Some(history.clone()));

@@ -199,6 +199,31 @@ pub struct ObjectivesSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-kubernetes-validations" = LONGER_THAN_NOTHING))]
     pub maximum_run_duration: Option<Text<SignedDuration>>,
+    /// From which age of the newest good backup on one is warned, before the promise breaks. Where
+    /// nobody says otherwise, 24 hours for a cluster of `CloudNativePG` whose `maximumAge` nobody sets
+    /// either; no warning for the rest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-kubernetes-validations" = LONGER_THAN_NOTHING))]
+    pub warning_age: Option<Text<SignedDuration>>,
+    /// How long a run that succeeds should take at most; one that takes longer is a warning. Where
+    /// nobody says otherwise, 30 minutes for a backup of `CloudNativePG`, 1 hour for the maintenance of
+    /// a Kopia repository; the rest may take as long as it takes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-kubernetes-validations" = LONGER_THAN_NOTHING))]
+    pub expected_run_duration: Option<Text<SignedDuration>>,
+    /// From which age of the last good maintenance on a repository counts as neglected, which is worse
+    /// than late. Where nobody says otherwise, 7 days, or twice `maintenanceAge` if that is longer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-kubernetes-validations" = LONGER_THAN_NOTHING))]
+    pub neglect_age: Option<Text<SignedDuration>>,
+    /// By how many percent a Kopia repository that is read may grow within a week. Where nobody says
+    /// otherwise, 50. Growth by less than 1 GiB never counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub maximum_growth_percent: Option<u32>,
+    /// What a Kopia repository that is read was given, in percent of what it keeps of that, at the
+    /// least: 100 where nothing is there twice. Where nobody says otherwise, 150; 0 asks for nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minimum_deduplication_percent: Option<u32>,
     /// How bad a broken promise is. Where nobody says otherwise, each alert has its own severity.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub severity: Option<SeveritySpec>,
@@ -206,11 +231,17 @@ pub struct ObjectivesSpec {
 
 impl ObjectivesSpec {
     pub(crate) fn overrides(&self) -> ObjectiveOverrides {
+        let length = |text: &Option<Text<SignedDuration>>| text.as_ref().map(|length| length.0);
         ObjectiveOverrides {
-            maximum_age: self.maximum_age.as_ref().map(|age| age.0),
-            verification_age: self.verification_age.as_ref().map(|age| age.0),
-            maintenance_age: self.maintenance_age.as_ref().map(|age| age.0),
-            maximum_run_duration: self.maximum_run_duration.as_ref().map(|length| length.0),
+            maximum_age: length(&self.maximum_age),
+            verification_age: length(&self.verification_age),
+            maintenance_age: length(&self.maintenance_age),
+            maximum_run_duration: length(&self.maximum_run_duration),
+            warning_age: length(&self.warning_age),
+            expected_run_duration: length(&self.expected_run_duration),
+            neglect_age: length(&self.neglect_age),
+            maximum_growth_percent: self.maximum_growth_percent,
+            minimum_deduplication_percent: self.minimum_deduplication_percent,
             severity: self.severity.map(Into::into),
         }
     }

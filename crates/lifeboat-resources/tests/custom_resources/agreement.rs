@@ -96,6 +96,21 @@ fn refused() -> Vec<(Value, &'static str)> {
             "must be longer than nothing",
         ),
         (
+            "spec.objectives.warningAge",
+            json!("0s"),
+            "must be longer than nothing",
+        ),
+        (
+            "spec.objectives.expectedRunDuration",
+            json!("0s"),
+            "must be longer than nothing",
+        ),
+        (
+            "spec.objectives.neglectAge",
+            json!("0s"),
+            "must be longer than nothing",
+        ),
+        (
             "spec.retention.keepWithin",
             json!("0s"),
             "must be longer than nothing",
@@ -402,7 +417,9 @@ fn accepted() -> Vec<Value> {
             ("spec.priority", json!(-1)),
             (
                 "spec.objectives",
-                json!({"maximumAge": "36h", "maximumRunDuration": "2h", "severity": "critical"}),
+                json!({"maximumAge": "36h", "maximumRunDuration": "2h", "severity": "critical",
+                    "warningAge": "24h", "expectedRunDuration": "30m", "neglectAge": "7d",
+                    "maximumGrowthPercent": 30, "minimumDeduplicationPercent": 0}),
             ),
             ("spec.suspend", json!(true)),
         ]),

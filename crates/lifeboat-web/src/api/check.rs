@@ -52,6 +52,18 @@ impl CheckReport {
     }
 }
 
+/// What evidence calls a length of time.
+const LENGTHS: [&str; 8] = [
+    "age",
+    "maximum_age",
+    "warning_age",
+    "deadline",
+    "limit",
+    "window",
+    "took",
+    "expected",
+];
+
 /// The evidence's reason and values, with lengths of time in seconds.
 fn facts(evidence: &Evidence) -> (String, Map<String, Value>) {
     // Evidence has only texts, numbers and times, all of which JSON can hold.
@@ -62,7 +74,7 @@ fn facts(evidence: &Evidence) -> (String, Map<String, Value>) {
         Some(Value::String(reason)) => reason,
         _ => String::new(),
     };
-    for name in ["age", "maximum_age", "deadline", "limit", "window"] {
+    for name in LENGTHS {
         // Some limits are numbers of something else.
         let length = facts.get(name).and_then(Value::as_str);
         if let Some(length) = length.and_then(|text| text.parse::<SignedDuration>().ok()) {
@@ -120,7 +132,7 @@ mod tests {
             error: "the bucket is gone".to_owned(),
             hint: Some("make it".to_owned()),
         };
-        let text = sentence(&evidence);
+        let text = evidence.sentence();
         assert_eq!(
             text,
             "the last backup failed at 2026-11-21T02:00:00Z: the bucket is gone"

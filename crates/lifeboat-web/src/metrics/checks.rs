@@ -77,14 +77,15 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         name: "lifeboat_objective_seconds",
         kind: Kind::Gauge,
         unit: Some("seconds"),
-        help: "What is promised: the age at most of the newest good recovery point (fresh) and of \
-               the newest good verification (verified) and of the last good maintenance (maintained), and \
-               how long a run may take (not_stuck).",
+        help: "What is promised: the age at most of the newest good recovery point (fresh; punctual is an \
+               early warning), of the newest good verification (verified) and of the last good maintenance \
+               (maintained, and later not_neglected); and how long a run may take (not_stuck) or should \
+               take (swift).",
         labels: &["check"],
         of_asset: true,
         source: "The asset's resource, else the policies that select it, else the default of its \
-                 kind. Absent for checks that make no sense for its kind, and not_stuck where nobody \
-                 says.",
+                 kind. Absent for checks that make no sense for an asset as it is, and not_stuck, \
+                 punctual and swift where nobody says.",
         write: |view, series| {
             for view in &view.assets {
                 let objectives = view.assessment.effective.objectives;
@@ -93,12 +94,45 @@ pub(super) const FAMILIES: &[Family<View>] = &[
                     (Check::Verified, Some(objectives.verification_age)),
                     (Check::Maintained, Some(objectives.maintenance_age)),
                     (Check::NotStuck, objectives.maximum_run_duration),
+                    (Check::Punctual, objectives.warning_age),
+                    (Check::Swift, objectives.expected_run_duration),
+                    (Check::NotNeglected, Some(objectives.neglect_age)),
                 ];
                 for (check, promise) in promised {
                     let applies = view.assessment.verdict(check).is_some();
                     if let Some(promise) = promise.filter(|_| applies) {
                         let labels = labels::with(&view.asset.id, [("check", check.name())]);
                         series.sample_of(&labels, promise.as_secs_f64())?;
+                    }
+                }
+            }
+            Ok(())
+        },
+    },
+    Family {
+        name: "lifeboat_objective_ratio",
+        kind: Kind::Gauge,
+        unit: Some("ratio"),
+        help: "What is promised as a ratio: the share by which a repository may grow within a week \
+               (growth_steady), and what it is given by what it keeps of that, at the least (deduplicated).",
+        labels: &["check"],
+        of_asset: true,
+        source: "The policies that select the asset, else the default of its kind. Absent for checks that \
+                 make no sense for an asset as it is.",
+        write: |view, series| {
+            for view in &view.assets {
+                let objectives = view.assessment.effective.objectives;
+                let promised = [
+                    (Check::GrowthSteady, objectives.maximum_growth_percent),
+                    (
+                        Check::Deduplicated,
+                        objectives.minimum_deduplication_percent,
+                    ),
+                ];
+                for (check, percent) in promised {
+                    if view.assessment.verdict(check).is_some() {
+                        let labels = labels::with(&view.asset.id, [("check", check.name())]);
+                        series.sample_of(&labels, f64::from(percent) / 100.0)?;
                     }
                 }
             }

@@ -65,6 +65,16 @@ pub struct ObjectiveValues {
     pub maintenance_age_seconds: f64,
     /// How long a run may take; none where nobody says.
     pub maximum_run_duration_seconds: Option<f64>,
+    /// From which age of the newest good recovery point on one is warned; none for no warning.
+    pub warning_age_seconds: Option<f64>,
+    /// How long a run should take at most; none where nobody says.
+    pub expected_run_duration_seconds: Option<f64>,
+    /// How long ago the last good maintenance may lie before the repository counts as neglected.
+    pub neglect_age_seconds: f64,
+    /// The share by which a repository may grow within a week.
+    pub maximum_growth_ratio: f64,
+    /// What a repository is given, by what it keeps of that, at the least.
+    pub minimum_deduplication_ratio: f64,
 }
 
 /// A recovery point in short.
@@ -124,6 +134,12 @@ impl From<Objectives> for ObjectiveValues {
             verification_age_seconds: seconds(objectives.verification_age),
             maintenance_age_seconds: seconds(objectives.maintenance_age),
             maximum_run_duration_seconds: objectives.maximum_run_duration.map(seconds),
+            warning_age_seconds: objectives.warning_age.map(seconds),
+            expected_run_duration_seconds: objectives.expected_run_duration.map(seconds),
+            neglect_age_seconds: seconds(objectives.neglect_age),
+            maximum_growth_ratio: f64::from(objectives.maximum_growth_percent) / 100.0,
+            minimum_deduplication_ratio: f64::from(objectives.minimum_deduplication_percent)
+                / 100.0,
         }
     }
 }
