@@ -4,14 +4,15 @@
 //! changes nothing. An alert whose asset or whose entry is gone is over: nobody is left to say
 //! that it goes on.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
-use lifeboat_core::{AlertInstance, AlertKey, AlertState, assess::Assessment};
+use lifeboat_core::{AlertInstance, AlertKey, AlertState, AssetId, AssetKind, assess::Assessment};
 
 use crate::{
-    catalogue::{Alert, Case},
+    catalogue::{Alert, Case, Condition},
     delivery::AlertEvent,
+    suppression::{Silences, suppress},
 };
 
 /// How long a resolved alert is kept, so that everybody hears of its end. As long as Prometheus does.
@@ -36,37 +37,87 @@ pub struct Transition {
     pub instance: AlertInstance,
 }
 
-/// Evaluates every alert of a catalogue for every asset.
+/// Evaluates every alert of a catalogue for every asset, and finds out whom nobody is to be told of now.
 ///
 /// An alert that first holds now is pending, whatever the clock did before; it fires at once only if
 /// it has no wait. A clock that goes back makes waits begin anew, and neither fires nor resolves.
+///
+/// People are told of an alert that fires as soon as nothing suppresses it, and of its end if they were
+/// told of its beginning.
 #[must_use]
 pub fn evaluate<'a>(
     catalogue: &[Alert],
     assessments: impl IntoIterator<Item = &'a Assessment>,
     previous: &[AlertInstance],
+    silences: &Silences,
     now: Timestamp,
 ) -> Evaluation {
-    let mut previous: BTreeMap<&AlertKey, &AlertInstance> = previous
-        .iter()
-        .map(|instance| (&instance.key, instance))
-        .collect();
-    let mut assessed = BTreeSet::new();
-    let mut instances = BTreeMap::new();
+    let steps = steps(catalogue, assessments, previous, now);
+    let (mut instances, ended): (Vec<_>, Vec<_>) = steps
+        .into_iter()
+        .map(|step| (step.instance, step.has_ended))
+        .unzip();
+    suppress(catalogue, &mut instances, silences, now);
     let mut transitions = Vec::new();
+    for (instance, has_ended) in instances.iter_mut().zip(ended) {
+        let begins = instance.state == AlertState::Firing
+            && instance.withheld
+            && instance.suppressed_by.is_none();
+        let event = if begins {
+            instance.withheld = false;
+            AlertEvent::Fired
+        } else if has_ended && !instance.withheld {
+            AlertEvent::Resolved
+        } else {
+            continue;
+        };
+        transitions.push(Transition {
+            event,
+            instance: instance.clone(),
+        });
+    }
+    Evaluation {
+        instances,
+        transitions,
+    }
+}
+
+/// Where an alert has come to, whoever is to be told.
+struct Step {
+    instance: AlertInstance,
+    /// Whether it fired until now.
+    has_ended: bool,
+}
+
+/// Every alert's next state, in the order of the keys.
+fn steps<'a>(
+    catalogue: &[Alert],
+    assessments: impl IntoIterator<Item = &'a Assessment>,
+    previous: &[AlertInstance],
+    now: Timestamp,
+) -> Vec<Step> {
+    let entries = by_kind(catalogue);
+    let mut previous: HashMap<(&str, &AssetId), &AlertInstance> = previous
+        .iter()
+        .map(|instance| {
+            let key = (instance.key.alert.as_str(), &instance.key.asset);
+            (key, instance)
+        })
+        .collect();
+    let mut assessed = HashSet::new();
+    let mut steps = Vec::with_capacity(previous.len());
     for assessment in assessments {
         assessed.insert(&assessment.asset);
-        for alert in catalogue {
+        for alert in entries.get(&assessment.asset.kind).into_iter().flatten() {
+            // Nothing is made for what doesn't hold, which is nearly everything.
             let Some(case) = alert.condition.holds(assessment) else {
                 continue;
             };
-            let key = AlertKey {
-                alert: alert.name.to_owned(),
-                asset: assessment.asset.clone(),
-            };
-            let before = previous.remove(&key);
-            let next = holding(alert, &case, &key, before, now);
-            keep(before, Some(next), &mut instances, &mut transitions);
+            let before = previous.remove(&(alert.name, &assessment.asset));
+            steps.push(Step {
+                instance: holding(alert, &case, before, now),
+                has_ended: false,
+            });
         }
     }
     for before in previous.into_values() {
@@ -74,43 +125,35 @@ pub fn evaluate<'a>(
         let alert = catalogue.iter().find(|one| one.name == before.key.alert);
         let alert = alert.filter(|_| assessed.contains(&before.key.asset));
         let keep_firing_for = alert.and_then(|alert| alert.keep_firing_for);
-        let next = ceased(keep_firing_for, before, now);
-        keep(Some(before), next, &mut instances, &mut transitions);
+        if let Some(instance) = ceased(keep_firing_for, before, now) {
+            let is_over = instance.state == AlertState::Resolved;
+            steps.push(Step {
+                has_ended: is_over && before.state == AlertState::Firing,
+                instance,
+            });
+        }
     }
-    transitions.sort_by(|left, right| left.instance.key.cmp(&right.instance.key));
-    Evaluation {
-        instances: instances.into_values().collect(),
-        transitions,
-    }
+    steps.sort_unstable_by(|left, right| left.instance.key.cmp(&right.instance.key));
+    steps
 }
 
-fn keep(
-    before: Option<&AlertInstance>,
-    next: Option<AlertInstance>,
-    instances: &mut BTreeMap<AlertKey, AlertInstance>,
-    transitions: &mut Vec<Transition>,
-) {
-    let Some(next) = next else { return };
-    let event = match (before.map(|before| before.state), next.state) {
-        (Some(AlertState::Firing), AlertState::Firing) => None,
-        (_, AlertState::Firing) => Some(AlertEvent::Fired),
-        (Some(AlertState::Firing), AlertState::Resolved) => Some(AlertEvent::Resolved),
-        _ => None,
-    };
-    if let Some(event) = event {
-        transitions.push(Transition {
-            event,
-            instance: next.clone(),
-        });
+/// The alerts that can hold for assets of each kind.
+fn by_kind(catalogue: &[Alert]) -> BTreeMap<AssetKind, Vec<&Alert>> {
+    let mut entries: BTreeMap<AssetKind, Vec<&Alert>> = BTreeMap::new();
+    for alert in catalogue {
+        if let Condition::Verdict(condition) = &alert.condition {
+            for kind in condition.kinds {
+                entries.entry(*kind).or_default().push(alert);
+            }
+        }
     }
-    instances.insert(next.key.clone(), next);
+    entries
 }
 
 /// The alert while its condition holds.
 fn holding(
     alert: &Alert,
     case: &Case<'_>,
-    key: &AlertKey,
     before: Option<&AlertInstance>,
     now: Timestamp,
 ) -> AlertInstance {
@@ -118,12 +161,24 @@ fn holding(
     let going_on = before.filter(|before| before.state != AlertState::Resolved);
     let mut instance = match going_on {
         Some(before) => AlertInstance {
+            key: before.key.clone(),
+            state: before.state,
+            severity: before.severity,
             condition_since: before.condition_since.min(since),
+            active_at: before.active_at,
+            fired_at: before.fired_at,
             keep_firing_since: None,
-            ..before.clone()
+            resolved_at: None,
+            withheld: before.withheld,
+            suppressed_by: None,
+            summary: String::new(),
+            description: String::new(),
         },
         None => AlertInstance {
-            key: key.clone(),
+            key: AlertKey {
+                alert: alert.name.to_owned(),
+                asset: case.asset.clone(),
+            },
             state: AlertState::Pending,
             severity: alert.severity_of(case),
             condition_since: since,
@@ -131,6 +186,8 @@ fn holding(
             fired_at: None,
             keep_firing_since: None,
             resolved_at: None,
+            withheld: false,
+            suppressed_by: None,
             summary: String::new(),
             description: String::new(),
         },
@@ -146,6 +203,8 @@ fn holding(
         if now.duration_since(instance.active_at) >= alert.wait {
             instance.state = AlertState::Firing;
             instance.fired_at = Some(now);
+            // Until it is found that nothing suppresses it.
+            instance.withheld = true;
         }
     }
     instance

@@ -54,12 +54,15 @@ pub fn annotations(instance: &AlertInstance, runbook_base: &str) -> LabelSet {
 /// and values, each followed by a byte 255, in hexadecimal.
 #[must_use]
 pub fn fingerprint(labels: &LabelSet) -> String {
+    let texts = labels.iter().flat_map(|(name, value)| [name, value]);
+    fnv1a(texts.map(String::as_str))
+}
+
+/// 64-bit FNV-1a of texts, each followed by a byte 255, in hexadecimal.
+pub(crate) fn fnv1a<'a>(texts: impl Iterator<Item = &'a str>) -> String {
     const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
     const PRIME: u64 = 0x0000_0100_0000_01b3;
-    let bytes = labels
-        .iter()
-        .flat_map(|(name, value)| [name, value])
-        .flat_map(|text| text.bytes().chain(std::iter::once(0xff)));
+    let bytes = texts.flat_map(|text| text.bytes().chain(std::iter::once(0xff)));
     let hash = bytes.fold(OFFSET, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(PRIME)
     });

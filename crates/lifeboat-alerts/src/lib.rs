@@ -3,6 +3,7 @@
 //! ```text
 //! catalogue    alerts as data: a new alert is one entry
 //! evaluation   inactive, pending, firing, resolved: a pure function of verdicts and time
+//! suppression  what people are not told of now, and why
 //! labels       what an alert is called outside, and what is written beside it
 //! settings     which notifiers there are
 //! delivery     who is to be told next, and when again: pure as well
@@ -19,11 +20,13 @@ mod labels;
 mod notify;
 mod router;
 pub mod settings;
+mod suppression;
 
 pub use catalogue::{Alert, Case, Condition, Group, Text, VerdictCondition, catalogue};
-pub use delivery::{AlertEvent, Delivery, Message};
+pub use delivery::{AlertEvent, Delivery, GroupKey, Grouping, Message, Notification};
 pub use evaluation::{Evaluation, RESOLVED_KEPT_FOR, Transition, evaluate};
 pub use labels::{LabelSet, annotations, fingerprint, labels};
 pub use notify::NotifyError;
-pub use router::{RefreshFailure, Router, RouterError};
+pub use router::{Gathering, RefreshFailure, Router, RouterError};
 pub use settings::{NotificationSettings, SettingsError};
+pub use suppression::{SUPPRESSES_ON_FOR, SilenceError, Silences, check_silence};

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use lifeboat_core::AlertInstance;
 
 use crate::{
-    delivery::{Attempt, Delivery, Message, steps},
+    delivery::{Attempt, Delivery, Grouping, Notification, steps},
     notify::{AlertmanagerNotifier, ClientError, Context, Notifier, NotifyError, WebhookNotifier},
     settings::{NotificationSettings, NotifierSettings, SettingsError},
 };
@@ -49,10 +49,22 @@ pub struct RefreshFailure {
     pub error: NotifyError,
 }
 
+/// How the messages of a route are gathered into notifications.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gathering {
+    /// Which messages go out together.
+    pub grouping: Grouping,
+    /// How long a message waits for others of its group.
+    pub wait: SignedDuration,
+    /// How soon after a notification of its group a message may go out.
+    pub interval: SignedDuration,
+}
+
 /// All notifiers, and the way from one to the next.
 #[derive(Debug)]
 pub struct Router {
     settings: Vec<NotifierSettings>,
+    gathering: Gathering,
     notifiers: BTreeMap<String, Notifier>,
 }
 
@@ -75,6 +87,13 @@ impl Router {
         }
         Ok(Self {
             settings: settings.notifiers.clone(),
+            gathering: Gathering {
+                grouping: Grouping {
+                    by: settings.group_by.clone(),
+                },
+                wait: settings.group_wait,
+                interval: settings.group_interval,
+            },
             notifiers,
         })
     }
@@ -88,15 +107,33 @@ impl Router {
             .map(|notifier| notifier.name.as_str())
     }
 
-    /// Tries once to deliver a message: to its route's notifier, and when that has failed for long
+    /// How a route's messages are gathered.
+    #[must_use]
+    pub fn gathering(&self, route: &str) -> Gathering {
+        // An Alertmanager groups by itself, and waits by itself.
+        let is_alertmanager = matches!(self.notifiers.get(route), Some(Notifier::Alertmanager(_)));
+        if is_alertmanager {
+            Gathering {
+                wait: SignedDuration::ZERO,
+                interval: SignedDuration::ZERO,
+                ..self.gathering.clone()
+            }
+        } else {
+            self.gathering.clone()
+        }
+    }
+
+    /// Tries once to deliver a notification: to its route's notifier, and when that has failed for long
     /// enough or for good, to its fallbacks. It takes no longer than their time limits together.
-    pub async fn deliver(&self, message: &Message, now: Timestamp) -> Delivery {
-        let steps = steps(&self.settings, message);
+    /// Either all of its messages are told, or none is.
+    pub async fn deliver(&self, notification: &Notification, now: Timestamp) -> Delivery {
+        let lead = notification.lead();
+        let steps = steps(&self.settings, lead);
         if steps.is_empty() {
-            let error = format!("there is no notifier '{}' any more", message.route);
+            let error = format!("there is no notifier '{}' any more", lead.route);
             return Delivery::Refused { error };
         }
-        let mut attempt = Attempt::new(message, now);
+        let mut attempt = Attempt::new(lead, now);
         for step in &steps {
             if !attempt.is_due(step) {
                 break;
@@ -104,7 +141,7 @@ impl Router {
             let Some(notifier) = self.notifiers.get(&step.notifier) else {
                 continue;
             };
-            match notifier.tell(message, now).await {
+            match notifier.tell(notification, now).await {
                 Ok(()) => return attempt.delivered(&step.notifier),
                 Err(error) => {
                     tracing::debug!(notifier = step.notifier, %error, "a notifier did not take a message");
@@ -117,8 +154,10 @@ impl Router {
 
     /// Repeats the state of all alerts to all Alertmanagers, each replica as often as its settings
     /// say. One that could not be reached when an alert fired so learns of it when it is back, even
-    /// if a fallback was told meanwhile: an Alertmanager shows what is so, not what is news. To be called after each evaluation; what is not due costs nothing. It takes up to ten
-    /// seconds while a replica hangs, so nothing should wait for it.
+    /// if a fallback was told meanwhile: an Alertmanager shows what is so, not what is news. What is
+    /// suppressed is not repeated, so that it ends there. To be called after each evaluation; what is
+    /// not due costs nothing. It takes up to ten seconds while a
+    /// replica hangs, so nothing should wait for it.
     pub async fn refresh(
         &self,
         instances: &[AlertInstance],

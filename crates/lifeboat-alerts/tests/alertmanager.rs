@@ -4,7 +4,7 @@
 mod support;
 
 use jiff::{SignedDuration, Timestamp};
-use lifeboat_alerts::{Delivery, fingerprint, labels};
+use lifeboat_alerts::{Delivery, Notification, fingerprint, labels};
 use lifeboat_core::AlertInstance;
 use lifeboat_testkit::{
     alertmanager::Alertmanager, http_server::HttpServer, http_server::Received,
@@ -52,7 +52,10 @@ async fn every_replica_is_told_and_one_is_enough_for_delivery() {
     let router = router(&settings(&[first.url(), second.url()], &json!({})));
     let instance = firing("main", ago(1));
     let delivery = router
-        .deliver(&message("alertmanager", &instance, now()), now())
+        .deliver(
+            &Notification::alone(message("alertmanager", &instance, now())),
+            now(),
+        )
         .await;
     let taken = Delivery::Delivered {
         by: "alertmanager".to_owned(),
@@ -99,7 +102,9 @@ async fn a_replica_that_hangs_delays_neither_delivery_nor_the_other() {
     let message = message("alertmanager", &instance, now());
     let refreshed = router.refresh(std::slice::from_ref(&instance), now());
     let delivered = async {
-        let delivery = router.deliver(&message, now()).await;
+        let delivery = router
+            .deliver(&Notification::alone(message.clone()), now())
+            .await;
         (delivery, alive.alerts().await.len())
     };
     // Both begin together; the refresh can only end with the time limit of the one that hangs.
@@ -215,7 +220,10 @@ async fn the_end_of_an_alert_arrives_and_is_told_once() {
     webhook.wait_for(1, SOON).await;
     let over = resolved(&instance, now());
     let delivery = router
-        .deliver(&message("alertmanager", &over, now()), now())
+        .deliver(
+            &Notification::alone(message("alertmanager", &over, now())),
+            now(),
+        )
         .await;
     assert!(
         matches!(delivery, Delivery::Delivered { .. }),
@@ -253,7 +261,10 @@ async fn an_end_before_its_beginning_is_taken_all_the_same() {
         now(),
     );
     let delivery = router
-        .deliver(&message("alertmanager", &over, now()), now())
+        .deliver(
+            &Notification::alone(message("alertmanager", &over, now())),
+            now(),
+        )
         .await;
     assert!(
         matches!(delivery, Delivery::Delivered { .. }),
@@ -337,7 +348,10 @@ async fn what_alertmanager_finds_invalid_does_not_stop_the_rest_and_is_reported(
     assert!(router.refresh(&instances, moment).await.is_empty());
 
     let delivery = router
-        .deliver(&message("alertmanager", &invalid, now()), now())
+        .deliver(
+            &Notification::alone(message("alertmanager", &invalid, now())),
+            now(),
+        )
         .await;
     let Delivery::Refused { error } = delivery else {
         panic!("it was not refused: {delivery:?}");

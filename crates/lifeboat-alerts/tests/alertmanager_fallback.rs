@@ -4,7 +4,7 @@
 mod support;
 
 use jiff::SignedDuration;
-use lifeboat_alerts::{Delivery, Router};
+use lifeboat_alerts::{Delivery, Notification, Router};
 use lifeboat_testkit::http_server::HttpServer;
 use serde_json::json;
 use support::{firing, message, resolved, router, second, start};
@@ -37,7 +37,10 @@ async fn it_repeats_only_what_it_took_until_that_is_over() {
 
     pager.answer(404, "");
     let delivery = router
-        .deliver(&message("pager", &taken, start()), start())
+        .deliver(
+            &Notification::alone(message("pager", &taken, start())),
+            start(),
+        )
         .await;
     assert!(
         matches!(delivery, Delivery::Delivered { ref by, .. } if by == "reserve"),

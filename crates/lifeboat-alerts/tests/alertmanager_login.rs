@@ -5,7 +5,7 @@ mod support;
 
 use std::{path::Path, process::Command};
 
-use lifeboat_alerts::Delivery;
+use lifeboat_alerts::{Delivery, Notification};
 use lifeboat_testkit::{alertmanager::Alertmanager, tools::tool};
 use serde_json::{Value, json};
 use support::{firing, message, router};
@@ -63,14 +63,19 @@ async fn a_login_over_tls_works_and_its_password_is_shown_to_nobody() {
 
     let authority = json!({ "certificateAuthority": folder.path().join("certificate.pem") });
     let trusting = router(&settings(&url, folder.path(), &authority));
-    let delivery = trusting.deliver(&message, now).await;
+    let delivery = trusting
+        .deliver(&Notification::alone(message.clone()), now)
+        .await;
     assert!(
         matches!(delivery, Delivery::Delivered { .. }),
         "{delivery:?}"
     );
 
     std::fs::write(&password, "s3cret").unwrap();
-    let Delivery::Refused { error } = trusting.deliver(&message, now).await else {
+    let Delivery::Refused { error } = trusting
+        .deliver(&Notification::alone(message.clone()), now)
+        .await
+    else {
         panic!("a wrong password is refused");
     };
     assert!(
@@ -83,7 +88,10 @@ async fn a_login_over_tls_works_and_its_password_is_shown_to_nobody() {
 
     // Without the authority the server is not believed.
     let doubting = router(&settings(&url, folder.path(), &json!({})));
-    let Delivery::Again { error, .. } = doubting.deliver(&message, now).await else {
+    let Delivery::Again { error, .. } = doubting
+        .deliver(&Notification::alone(message.clone()), now)
+        .await
+    else {
         panic!("a certificate that nobody vouches for is not taken");
     };
     assert!(error.contains("certificate"), "{error}");

@@ -2,7 +2,7 @@
 mod support;
 
 use jiff::{SignedDuration, Timestamp};
-use lifeboat_alerts::{Alert, AlertEvent, Evaluation, catalogue, evaluate};
+use lifeboat_alerts::{Alert, AlertEvent, Evaluation, Silences, catalogue, evaluate};
 use lifeboat_core::{AlertInstance, AlertState, Severity, Status, assess::Assessment};
 use rstest::rstest;
 use support::{assessment, second};
@@ -23,7 +23,13 @@ fn play(
     let mut events = Vec::new();
     for (seconds, status) in moments {
         let assessments = [assessment("main", *status)];
-        let evaluation = evaluate(alert, &assessments, &instances, second(*seconds));
+        let evaluation = evaluate(
+            alert,
+            &assessments,
+            &instances,
+            &Silences::default(),
+            second(*seconds),
+        );
         for transition in &evaluation.transitions {
             events.push((*seconds, transition.event));
         }
@@ -97,7 +103,13 @@ fn an_asset_that_is_gone_takes_its_alerts_with_it(
     // Even if the entry would keep it firing.
     let alert = alert(Some(3_600));
     let before = run(&alert, &[(0, FAILING), (seconds, FAILING)]);
-    let after = evaluate(&alert, &[], &before.instances, second(seconds + 1));
+    let after = evaluate(
+        &alert,
+        &[],
+        &before.instances,
+        &Silences::default(),
+        second(seconds + 1),
+    );
     assert_eq!(
         after.instances.first().map(|instance| instance.state),
         state
@@ -109,7 +121,13 @@ fn an_asset_that_is_gone_takes_its_alerts_with_it(
 fn an_alert_that_left_the_catalogue_is_over() {
     let before = run(&alert(None), &[(0, FAILING), (300, FAILING)]);
     let assessments = [assessment("main", FAILING)];
-    let after = evaluate(&[], &assessments, &before.instances, second(301));
+    let after = evaluate(
+        &[],
+        &assessments,
+        &before.instances,
+        &Silences::default(),
+        second(301),
+    );
     assert_eq!(events_of(&after), [RESOLVED]);
 }
 
@@ -124,7 +142,14 @@ fn the_policies_severity_wins_and_stays_for_as_long_as_the_alert_fires() {
         ..assessment("main", FAILING)
     };
     let at = |severity, previous: &[AlertInstance], seconds| {
-        evaluate(&alert, &[severe(severity)], previous, second(seconds)).instances
+        evaluate(
+            &alert,
+            &[severe(severity)],
+            previous,
+            &Silences::default(),
+            second(seconds),
+        )
+        .instances
     };
     let pending = at(None, &[], 0);
     assert_eq!(pending[0].severity, Severity::Critical);
@@ -137,7 +162,13 @@ fn the_policies_severity_wins_and_stays_for_as_long_as_the_alert_fires() {
 #[test]
 fn texts_follow_the_evidence_and_the_beginning_stays_the_earliest() {
     let alert = alert(None);
-    let first = evaluate(&alert, &[assessment("main", FAILING)], &[], second(600));
+    let first = evaluate(
+        &alert,
+        &[assessment("main", FAILING)],
+        &[],
+        &Silences::default(),
+        second(600),
+    );
     assert_eq!(first.instances[0].condition_since, second(0));
     assert!(first.instances[0].description.contains("the disk is full"));
 
@@ -150,7 +181,13 @@ fn texts_follow_the_evidence_and_the_beginning_stays_the_earliest() {
         error: "the bucket is gone".to_owned(),
         hint: None,
     };
-    let second_time = evaluate(&alert, &[later], &first.instances, second(660));
+    let second_time = evaluate(
+        &alert,
+        &[later],
+        &first.instances,
+        &Silences::default(),
+        second(660),
+    );
     let instance = &second_time.instances[0];
     assert_eq!(instance.condition_since, second(0));
     assert!(instance.description.contains("the bucket is gone"));
@@ -164,7 +201,13 @@ fn the_whole_catalogue_is_evaluated_for_every_asset() {
         fresh.check = lifeboat_core::Check::Fresh;
         assessment.verdicts.push(fresh);
     }
-    let evaluation = evaluate(catalogue(), &assessments, &[], second(0));
+    let evaluation = evaluate(
+        catalogue(),
+        &assessments,
+        &[],
+        &Silences::default(),
+        second(0),
+    );
     let shown: Vec<String> = evaluation
         .instances
         .iter()
@@ -186,7 +229,13 @@ fn run(alert: &[Alert], moments: &[(i64, Status)]) -> Evaluation {
     for (seconds, status) in moments {
         let now: Timestamp = second(*seconds);
         let assessments = [assessment("main", *status)];
-        evaluation = evaluate(alert, &assessments, &evaluation.instances, now);
+        evaluation = evaluate(
+            alert,
+            &assessments,
+            &evaluation.instances,
+            &Silences::default(),
+            now,
+        );
     }
     evaluation
 }

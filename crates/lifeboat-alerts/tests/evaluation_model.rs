@@ -3,7 +3,7 @@
 mod support;
 
 use jiff::SignedDuration;
-use lifeboat_alerts::{Alert, AlertEvent, evaluate};
+use lifeboat_alerts::{Alert, AlertEvent, Silences, evaluate};
 use lifeboat_core::{AlertState, Status};
 use proptest::{collection::vec, prelude::*};
 use support::{assessment, second};
@@ -26,7 +26,13 @@ fn evaluated(alert: &[Alert], history: &[Moment]) -> Vec<(Option<AlertState>, Ve
         .map(|(seconds, holds)| {
             let status = if *holds { Status::Failing } else { Status::Ok };
             let assessments = [assessment("main", status)];
-            let evaluation = evaluate(alert, &assessments, &instances, second(*seconds));
+            let evaluation = evaluate(
+                alert,
+                &assessments,
+                &instances,
+                &Silences::default(),
+                second(*seconds),
+            );
             instances = evaluation.instances;
             let state = instances.first().map(|instance| instance.state);
             let events = evaluation.transitions.iter().map(|one| one.event);

@@ -6,7 +6,7 @@
 mod support;
 
 use jiff::{SignedDuration, Timestamp};
-use lifeboat_alerts::{AlertEvent, Delivery, Message, Router};
+use lifeboat_alerts::{AlertEvent, Delivery, Message, Notification, Router};
 use lifeboat_testkit::{alertmanager::Alertmanager, http_server::HttpServer};
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -30,7 +30,10 @@ async fn deliver(
     let mut attempts = Vec::new();
     while attempts.len() < limit {
         attempts.push(now.duration_since(start()).as_secs());
-        match router.deliver(message, now).await {
+        match router
+            .deliver(&Notification::alone(message.clone()), now)
+            .await
+        {
             Delivery::Delivered { by, .. } => return (Some(by), attempts),
             Delivery::Again { at, error } => {
                 message.attempts += 1;
@@ -90,7 +93,9 @@ async fn story_39_an_alertmanager_that_hangs_is_no_different() {
     // A minute has gone by in attempts already, each of which takes its ten seconds.
     let mut fired = message("alertmanager", &firing("main", start()), start());
     fired.attempts = 3;
-    let delivery = router.deliver(&fired, second(60)).await;
+    let delivery = router
+        .deliver(&Notification::alone(fired.clone()), second(60))
+        .await;
     let Delivery::Delivered { by, error } = delivery else {
         panic!("{delivery:?}");
     };
@@ -105,7 +110,9 @@ async fn story_39_a_refusal_is_handed_on_at_once_and_kept_as_an_error() {
     alertmanager.answer(403, "who are you?");
     let router = router(&settings(&alertmanager.url(), &pager.url()));
     let fired = message("alertmanager", &firing("main", start()), start());
-    let delivery = router.deliver(&fired, start()).await;
+    let delivery = router
+        .deliver(&Notification::alone(fired.clone()), start())
+        .await;
     let Delivery::Delivered { by, error } = delivery else {
         panic!("{delivery:?}");
     };
@@ -140,7 +147,9 @@ async fn story_39_when_nobody_answers_nothing_is_given_up() {
     // The first that is back is told, once.
     pager.answer(200, "");
     let before = pager.received().len();
-    let delivery = router.deliver(&fired, second(2_100)).await;
+    let delivery = router
+        .deliver(&Notification::alone(fired.clone()), second(2_100))
+        .await;
     assert!(matches!(delivery, Delivery::Delivered { by, .. } if by == "pager"));
     assert_eq!(pager.received().len(), before + 1);
 }
@@ -166,12 +175,16 @@ async fn story_39_its_sound_twin_tells_alertmanager_once_and_nobody_else() {
     }
     let fired = message("alertmanager", &instance, now);
     assert_eq!(fired.event, AlertEvent::Fired);
-    let delivery = router.deliver(&fired, now).await;
+    let delivery = router
+        .deliver(&Notification::alone(fired.clone()), now)
+        .await;
     assert!(matches!(delivery, Delivery::Delivered { ref by, .. } if by == "alertmanager"));
     receiver.wait_for(1, SOON).await;
     let over = resolved(&instance, Timestamp::now());
     let end = message("alertmanager", &over, now);
-    let delivery = router.deliver(&end, Timestamp::now()).await;
+    let delivery = router
+        .deliver(&Notification::alone(end.clone()), Timestamp::now())
+        .await;
     assert!(matches!(delivery, Delivery::Delivered { ref by, .. } if by == "alertmanager"));
     receiver.wait_for(2, SOON).await;
     assert_eq!(events(&receiver), ["firing", "resolved"]);

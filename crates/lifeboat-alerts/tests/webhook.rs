@@ -3,7 +3,7 @@
 mod support;
 
 use jiff::SignedDuration;
-use lifeboat_alerts::{Delivery, fingerprint, labels};
+use lifeboat_alerts::{Delivery, Notification, fingerprint, labels};
 use lifeboat_core::AlertInstance;
 use lifeboat_testkit::http_server::HttpServer;
 use rstest::rstest;
@@ -34,7 +34,10 @@ async fn an_event_is_told_as_alertmanager_tells_it() {
     let over = resolved(&instance, second(60));
     for instance in [&instance, &over] {
         let delivery = router
-            .deliver(&message("pager", instance, second(60)), second(60))
+            .deliver(
+                &Notification::alone(message("pager", instance, second(60))),
+                second(60),
+            )
             .await;
         assert_eq!(delivery, told("pager"));
     }
@@ -49,11 +52,11 @@ async fn an_event_is_told_as_alertmanager_tells_it() {
     let expected = |status: &str, ends_at: &str| {
         json!({
             "version": "4",
-            "groupKey": r#"{}:{alertname="PrometheusBackupFailed", kind="Prometheus", name="main", namespace="monitoring", severity="critical", team="a"}"#,
+            "groupKey": r#"{}:{alertname="PrometheusBackupFailed"}"#,
             "truncatedAlerts": 0,
             "status": status,
             "receiver": "pager",
-            "groupLabels": labels,
+            "groupLabels": { "alertname": "PrometheusBackupFailed" },
             "commonLabels": labels,
             "commonAnnotations": annotations,
             "externalURL": "https://lifeboat.example.com",
@@ -105,7 +108,10 @@ async fn the_status_says_whether_to_try_again(#[case] status: u16, #[case] again
     server.answer(status, "the reason\nin two lines");
     let router = router(&settings(&server.url()));
     let message = message("pager", &firing("main", start()), start());
-    let error = match router.deliver(&message, start()).await {
+    let error = match router
+        .deliver(&Notification::alone(message.clone()), start())
+        .await
+    {
         Delivery::Again { at, error } if again => {
             assert_eq!(at, second(5));
             error
@@ -131,7 +137,10 @@ async fn a_server_that_says_when_is_left_alone_until_then() {
     let message = message("pager", &firing("main", start()), start());
     for value in ["120", "Sat, 21 Nov 2026 02:02:00 GMT"] {
         server.retry_after(429, value);
-        let Delivery::Again { at, .. } = router.deliver(&message, start()).await else {
+        let Delivery::Again { at, .. } = router
+            .deliver(&Notification::alone(message.clone()), start())
+            .await
+        else {
             panic!("it is to be tried again");
         };
         assert_eq!(at, second(120), "{value}");
@@ -149,7 +158,9 @@ async fn no_answer_is_tried_again_with_the_same_key(#[case] fail: fn(&HttpServer
     settings["notifiers"][0]["webhook"]["timeout"] = json!("300ms");
     let router = router(&settings);
     let mut message = message("pager", &firing("main", start()), start());
-    let delivery = router.deliver(&message, start()).await;
+    let delivery = router
+        .deliver(&Notification::alone(message.clone()), start())
+        .await;
     let Delivery::Again { at, error } = delivery else {
         panic!("{delivery:?}");
     };
@@ -159,7 +170,12 @@ async fn no_answer_is_tried_again_with_the_same_key(#[case] fail: fn(&HttpServer
     );
     message.attempts = 1;
     server.answer(204, "");
-    assert_eq!(router.deliver(&message, at).await, told("pager"));
+    assert_eq!(
+        router
+            .deliver(&Notification::alone(message.clone()), at)
+            .await,
+        told("pager")
+    );
     let received = server.received();
     let keys: Vec<_> = received
         .iter()
@@ -181,17 +197,37 @@ async fn the_token_is_read_anew_each_time_and_shown_to_nobody_else() {
     ] });
     let router = router(&settings);
     let message = message("pager", &firing("main", start()), start());
-    assert_eq!(router.deliver(&message, start()).await, told("pager"));
+    assert_eq!(
+        router
+            .deliver(&Notification::alone(message.clone()), start())
+            .await,
+        told("pager")
+    );
     std::fs::write(&token, "s3cret-two").unwrap();
 
     let mut errors = Vec::new();
     // Even if the server repeats what it was sent.
     server.answer(403, "your token s3cret-two is not known");
-    errors.push(format!("{:?}", router.deliver(&message, start()).await));
+    errors.push(format!(
+        "{:?}",
+        router
+            .deliver(&Notification::alone(message.clone()), start())
+            .await
+    ));
     server.reset();
-    errors.push(format!("{:?}", router.deliver(&message, start()).await));
+    errors.push(format!(
+        "{:?}",
+        router
+            .deliver(&Notification::alone(message.clone()), start())
+            .await
+    ));
     std::fs::remove_file(&token).unwrap();
-    let away = format!("{:?}", router.deliver(&message, start()).await);
+    let away = format!(
+        "{:?}",
+        router
+            .deliver(&Notification::alone(message.clone()), start())
+            .await
+    );
     assert!(away.contains("failed to read the token from"), "{away}");
     errors.push(away);
     errors.push(format!("{router:?}"));
@@ -219,7 +255,9 @@ async fn a_secret_that_can_not_be_read_is_waited_for() {
         { "name": "pager", "webhook": { "url": "http://127.0.0.1:1/", "bearerTokenFile": "/nowhere/token" } },
     ] });
     let message = message("pager", &firing("main", start()), start());
-    let delivery = router(&settings).deliver(&message, start()).await;
+    let delivery = router(&settings)
+        .deliver(&Notification::alone(message.clone()), start())
+        .await;
     let again = start() + SignedDuration::from_secs(5);
     assert!(
         matches!(delivery, Delivery::Again { at, .. } if at == again),

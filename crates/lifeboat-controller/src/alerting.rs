@@ -1,27 +1,37 @@
 //! Alerting: evaluates the catalogue, records what changed, and hands over what people are to be told.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    cmp::Ordering,
+    collections::BTreeMap,
     sync::{Arc, Mutex},
 };
 
 use jiff::Timestamp;
-use lifeboat_alerts::{Message, Router, Transition, catalogue, evaluate};
-use lifeboat_core::{AlertInstance, Incident, assess::Assessment};
+use lifeboat_alerts::{Message, Router, Silences, Transition, catalogue, evaluate};
+use lifeboat_core::{
+    AlertInstance, AlertState, Incident, IncidentTotals, Silence, assess::Assessment,
+};
 use lifeboat_ledger::{AlertChanges, Ledger, OutboxMessage};
 use lifeboat_repository::Clock;
 use tokio::sync::{mpsc, watch};
 
 use crate::{
-    delivery::{Deliverer, DeliveryHealth, Tellers, locked},
+    delivery::{Deliverer, DeliveryHealth, Tellers, Told, locked},
     mandate::Mandate,
     outbox::key_of,
     recorder::{Record, Recorder},
+    silencing::KnownSilences,
 };
+
+/// How many alerts are recorded in one transaction, with their incidents and messages: what takes a
+/// moment, also over a network.
+const AT_ONCE: usize = 300;
 
 /// The alerts as they are, and the way to people.
 pub(crate) struct Alerting {
     instances: Arc<Vec<AlertInstance>>,
+    totals: Arc<IncidentTotals>,
+    silences: KnownSilences,
     router: Arc<Router>,
     recorder: Recorder,
     /// What Alertmanagers are told again and again.
@@ -38,21 +48,12 @@ impl Alerting {
         mandate: Mandate,
     ) -> Result<Self, lifeboat_ledger::Error> {
         let router = Arc::new(router);
+        let silences = KnownSilences::load(&ledger, clock()).await?;
+        let totals = Arc::new(ledger.incident_totals().await?);
         let instances = Arc::new(ledger.alert_instances().await?);
-        let untold = ledger.due_messages(Timestamp::MAX, u32::MAX).await?;
-        let incidents: BTreeSet<String> = instances
-            .iter()
-            .filter_map(Incident::of)
-            .map(|incident| incident.id)
-            .chain(untold.iter().map(|kept| kept.key.incident_id.clone()))
-            .collect();
-        let mut tellers = Tellers::new();
-        for incident in incidents {
-            for (route, by) in ledger.tellers(&incident).await? {
-                router.recall(&by, &incident);
-                tellers.insert((route, incident.clone()), by);
-            }
-        }
+        let kept = ledger.due_messages(Timestamp::MAX, u32::MAX).await?;
+        let untold: Vec<Message> = kept.into_iter().filter_map(readable).collect();
+        let tellers = tellers(&ledger, &router, &instances, &untold).await?;
         let (inbox, messages) = mpsc::unbounded_channel();
         let recorder = Recorder::start(ledger, inbox.clone(), mandate.clone());
         let (alerts, watched) = watch::channel(Arc::clone(&instances));
@@ -65,30 +66,17 @@ impl Alerting {
             mandate,
         };
         let health = Arc::clone(&deliverer.health);
+        locked(&health).waiting += untold.len();
         tokio::spawn(deliverer.clone().run(messages));
         tokio::spawn(deliverer.keep_alertmanagers_told(watched));
-        for kept in untold {
-            match serde_json::from_value::<Message>(kept.payload) {
-                Ok(message) => {
-                    let message = Message {
-                        attempts: kept.attempts,
-                        last_error: kept.last_error,
-                        ..message
-                    };
-                    locked(&health).waiting += 1;
-                    // The deliverer ends only with the program.
-                    let _ = inbox.send(message);
-                }
-                Err(error) => {
-                    tracing::error!(
-                        "a message in the ledger, {}, can't be read: {error}",
-                        kept.key
-                    );
-                }
-            }
+        for message in untold {
+            // The deliverer ends only with the program.
+            let _ = inbox.send(message);
         }
         Ok(Self {
             instances,
+            totals,
+            silences,
             router,
             recorder,
             alerts,
@@ -102,8 +90,23 @@ impl Alerting {
     }
 
     /// The alerts that are pending, firing or lately resolved.
-    pub(crate) fn instances(&self) -> &[AlertInstance] {
+    pub(crate) fn instances(&self) -> &Arc<Vec<AlertInstance>> {
         &self.instances
+    }
+
+    /// What the times of all incidents come to.
+    pub(crate) fn totals(&self) -> &Arc<IncidentTotals> {
+        &self.totals
+    }
+
+    /// The silences, to be read.
+    pub(crate) fn silences(&self) -> &Arc<Vec<Silence>> {
+        self.silences.all()
+    }
+
+    /// The silences, to be changed. What changes holds from the next evaluation on.
+    pub(crate) fn silences_mut(&mut self) -> &mut KnownSilences {
+        &mut self.silences
     }
 
     /// The notifiers that are told everything.
@@ -122,7 +125,9 @@ impl Alerting {
         assessments: impl IntoIterator<Item = &'a Assessment>,
         now: Timestamp,
     ) {
-        let evaluation = evaluate(catalogue(), assessments, &self.instances, now);
+        self.silences.forget(now);
+        let silences: &Silences = self.silences.compiled();
+        let evaluation = evaluate(catalogue(), assessments, &self.instances, silences, now);
         if *self.instances == evaluation.instances {
             return;
         }
@@ -132,10 +137,7 @@ impl Alerting {
             .flat_map(|transition| self.messages_of(transition, now))
             .collect();
         locked(&self.health).waiting += messages.len();
-        let changes = self.changes(&evaluation.instances, &messages);
-        if changes != AlertChanges::default() {
-            self.recorder.record(Record::Alerts(changes, messages));
-        }
+        self.record(&evaluation.instances, messages);
         self.instances = Arc::new(evaluation.instances);
         self.alerts.send_replace(Arc::clone(&self.instances));
     }
@@ -167,50 +169,231 @@ impl Alerting {
             .collect()
     }
 
-    /// What the ledger doesn't know yet. Texts that merely tell a new age are not worth a write.
-    fn changes(&self, now: &[AlertInstance], messages: &[Message]) -> AlertChanges {
-        let known = self.instances.iter();
-        let known: BTreeMap<_, _> = known.map(|before| (&before.key, before)).collect();
-        let present: BTreeSet<_> = now.iter().map(|instance| &instance.key).collect();
-        AlertChanges {
-            instances: now
-                .iter()
-                .filter(|instance| {
-                    known.get(&instance.key).is_none_or(|before| {
-                        let AlertInstance {
-                            summary,
-                            description,
-                            ..
-                        } = (*instance).clone();
-                        let before = AlertInstance {
-                            summary,
-                            description,
-                            ..(*before).clone()
-                        };
-                        before != **instance
-                    })
-                })
-                .cloned()
-                .collect(),
-            inactive: known
-                .keys()
-                .filter(|key| !present.contains(*key))
-                .map(|key| (*key).clone())
-                .collect(),
-            messages: messages
-                .iter()
-                .filter_map(|message| {
-                    let payload = serde_json::to_value(message);
-                    let payload = payload.inspect_err(|error| {
-                        tracing::error!("a message can't be kept in the ledger: {error}");
-                    });
-                    Some(OutboxMessage::new(
-                        key_of(message),
-                        payload.ok()?,
-                        message.created_at,
-                    ))
-                })
-                .collect(),
+    /// Has written down what the ledger doesn't know yet. Texts that merely tell a new age are not
+    /// worth a write.
+    fn record(&mut self, now: &[AlertInstance], messages: Vec<Message>) {
+        let changed = compare(&self.instances, now);
+        let totals = self.count(&changed);
+        let mut messages = messages.into_iter().peekable();
+        let mut instances = changed.instances.into_iter().peekable();
+        let mut records = Vec::new();
+        while instances.peek().is_some() {
+            let some: Vec<AlertInstance> = instances.by_ref().take(AT_ONCE).cloned().collect();
+            // Messages are in the order of the alerts. One goes with the incident that it is about.
+            let last = some.last().map(|last| last.key.clone());
+            let is_of_some = |message: &Message| Some(&message.instance.key) <= last.as_ref();
+            let of_some: Vec<Message> =
+                std::iter::from_fn(|| messages.next_if(|message| is_of_some(message))).collect();
+            let changes = AlertChanges {
+                instances: some,
+                messages: of_some.iter().filter_map(outbox_message).collect(),
+                ..AlertChanges::default()
+            };
+            records.push((changes, of_some));
         }
+        let rest = AlertChanges {
+            inactive: changed.inactive,
+            totals,
+            ..AlertChanges::default()
+        };
+        if rest != AlertChanges::default() {
+            match records.last_mut() {
+                Some((changes, _)) => {
+                    changes.inactive = rest.inactive;
+                    changes.totals = rest.totals;
+                }
+                None => records.push((rest, Vec::new())),
+            }
+        }
+        // There are none left; but none may be lost either.
+        let left: Vec<Message> = messages.collect();
+        if !left.is_empty() {
+            let changes = AlertChanges {
+                messages: left.iter().filter_map(outbox_message).collect(),
+                ..AlertChanges::default()
+            };
+            records.push((changes, left));
+        }
+        for (changes, messages) in records {
+            self.recorder.record(Record::Alerts(changes, messages));
+        }
+    }
+
+    /// Counts the incidents that began or ended; the counters, if there were any.
+    fn count(&mut self, changed: &Changed<'_>) -> Option<IncidentTotals> {
+        if changed.begun.is_empty() && changed.ended.is_empty() {
+            return None;
+        }
+        let totals = Arc::make_mut(&mut self.totals);
+        for incident in changed.begun.iter().filter_map(|one| Incident::of(one)) {
+            totals.count_detection(&incident);
+        }
+        for incident in changed.ended.iter().filter_map(|one| Incident::of(one)) {
+            totals.count_resolution(&incident);
+        }
+        Some(totals.clone())
+    }
+}
+
+/// What two evaluations differ in.
+#[derive(Default)]
+struct Changed<'a> {
+    instances: Vec<&'a AlertInstance>,
+    inactive: Vec<lifeboat_core::AlertKey>,
+    /// Those that fire since.
+    begun: Vec<&'a AlertInstance>,
+    /// Those that fire no more.
+    ended: Vec<&'a AlertInstance>,
+}
+
+/// Compares two evaluations, both in the order of their keys.
+fn compare<'a>(before: &[AlertInstance], now: &'a [AlertInstance]) -> Changed<'a> {
+    let mut changed = Changed::default();
+    let mut before = before.iter().peekable();
+    for instance in now {
+        while let Some(gone) = before.next_if(|before| before.key < instance.key) {
+            changed.inactive.push(gone.key.clone());
+        }
+        let before = before.next_if(|before| before.key.cmp(&instance.key) == Ordering::Equal);
+        if before.is_some_and(|before| before.is_kept_as(instance)) {
+            continue;
+        }
+        let fired = before.is_some_and(|before| before.state == AlertState::Firing);
+        match instance.state {
+            AlertState::Firing if !fired => changed.begun.push(instance),
+            AlertState::Resolved if fired => changed.ended.push(instance),
+            _ => {}
+        }
+        changed.instances.push(instance);
+    }
+    changed.inactive.extend(before.map(|gone| gone.key.clone()));
+    changed
+}
+
+fn outbox_message(message: &Message) -> Option<OutboxMessage> {
+    let payload = serde_json::to_value(message).inspect_err(|error| {
+        tracing::error!("a message can't be kept in the ledger: {error}");
+    });
+    Some(OutboxMessage::new(
+        key_of(message),
+        payload.ok()?,
+        message.created_at,
+    ))
+}
+
+/// A message of the ledger; none if nobody can read it.
+fn readable(kept: OutboxMessage) -> Option<Message> {
+    let OutboxMessage {
+        key,
+        payload,
+        attempts,
+        last_error,
+        ..
+    } = kept;
+    match serde_json::from_value::<Message>(payload) {
+        Ok(message) => Some(Message {
+            attempts,
+            last_error,
+            ..message
+        }),
+        Err(error) => {
+            tracing::error!("a message in the ledger, {key}, can't be read: {error}");
+            None
+        }
+    }
+}
+
+/// Who told the beginnings of the incidents that go on, or whose ends are untold.
+async fn tellers(
+    ledger: &Ledger,
+    router: &Router,
+    instances: &[AlertInstance],
+    untold: &[Message],
+) -> Result<Tellers, lifeboat_ledger::Error> {
+    let ended = untold.iter().map(|message| &message.instance);
+    let incidents: BTreeMap<String, &AlertInstance> = instances
+        .iter()
+        .filter(|instance| instance.state == AlertState::Firing)
+        .chain(ended)
+        .filter_map(|instance| Some((Incident::of(instance)?.id, instance)))
+        .collect();
+    let mut tellers = Tellers::new();
+    for (incident, instance) in incidents {
+        for (route, by) in ledger.tellers(&incident).await? {
+            router.recall(&by, &incident);
+            let group = router.gathering(&route).grouping.key(instance);
+            tellers.insert((route, incident.clone()), Told { by, group });
+        }
+    }
+    Ok(tellers)
+}
+
+#[cfg(test)]
+mod tests {
+    use lifeboat_core::{AlertKey, Severity};
+    use rstest::rstest;
+
+    use super::*;
+
+    fn instance(name: &str, state: AlertState) -> AlertInstance {
+        let now = Timestamp::UNIX_EPOCH;
+        AlertInstance {
+            key: AlertKey {
+                alert: "PrometheusBackupFailed".to_owned(),
+                asset: format!("Prometheus/monitoring/{name}").parse().unwrap(),
+            },
+            state,
+            severity: Severity::Critical,
+            condition_since: now,
+            active_at: now,
+            fired_at: (state != AlertState::Pending).then_some(now),
+            keep_firing_since: None,
+            resolved_at: (state == AlertState::Resolved).then_some(now),
+            withheld: false,
+            suppressed_by: None,
+            summary: String::new(),
+            description: String::new(),
+        }
+    }
+
+    #[rstest]
+    #[case::new(None, Some(AlertState::Pending), (1, 0, 0, 0))]
+    #[case::fires_at_once(None, Some(AlertState::Firing), (1, 0, 1, 0))]
+    #[case::fires(Some(AlertState::Pending), Some(AlertState::Firing), (1, 0, 1, 0))]
+    #[case::fires_on(Some(AlertState::Firing), Some(AlertState::Firing), (0, 0, 0, 0))]
+    #[case::ends(Some(AlertState::Firing), Some(AlertState::Resolved), (1, 0, 0, 1))]
+    #[case::is_over(Some(AlertState::Resolved), Some(AlertState::Resolved), (0, 0, 0, 0))]
+    #[case::is_forgotten(Some(AlertState::Resolved), None, (0, 1, 0, 0))]
+    #[case::fires_again(Some(AlertState::Resolved), Some(AlertState::Firing), (1, 0, 1, 0))]
+    fn what_differs_is_found(
+        #[case] before: Option<AlertState>,
+        #[case] now: Option<AlertState>,
+        #[case] expected: (usize, usize, usize, usize),
+    ) {
+        // Between two that stay as they are.
+        let among_others = |state: Option<AlertState>| {
+            let names = [("a", Some(AlertState::Firing)), ("b", state), ("c", Some(AlertState::Firing))];
+            let states = names.into_iter();
+            states
+                .filter_map(|(name, state)| Some(instance(name, state?)))
+                .collect::<Vec<_>>()
+        };
+        let now = among_others(now);
+        let changed = compare(&among_others(before), &now);
+        let found = (
+            changed.instances.len(),
+            changed.inactive.len(),
+            changed.begun.len(),
+            changed.ended.len(),
+        );
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_text_that_tells_a_new_age_is_no_change() {
+        let before = [instance("a", AlertState::Firing)];
+        let mut now = before.clone();
+        now[0].description = "The newest is 3 days old.".to_owned();
+        assert!(compare(&before, &now).instances.is_empty());
     }
 }

@@ -74,7 +74,7 @@ pub struct Controller {
     pub(crate) coverage: CoverageMemory,
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) recorder: Recorder,
-    alerting: Alerting,
+    pub(crate) alerting: Alerting,
     views: watch::Sender<Arc<View>>,
     pub(crate) requests: mpsc::Receiver<Request>,
     pub(crate) events: mpsc::UnboundedSender<Event>,
@@ -301,7 +301,9 @@ impl Controller {
             started_at: self.started_at,
             generation,
             assets,
-            alerts: self.alerting.instances().to_vec(),
+            alerts: Arc::clone(self.alerting.instances()),
+            silences: Arc::clone(self.alerting.silences()),
+            incidents: Arc::clone(self.alerting.totals()),
             findings: self
                 .sources
                 .iter()

@@ -3,10 +3,12 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
+use lifeboat_alerts::SilenceError;
 use lifeboat_core::{AssetId, Operation, RunId};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
+    silencing::{SilenceWish, Silenced},
     trigger::{Trigger, TriggerError, Wish},
     view::View,
 };
@@ -20,7 +22,18 @@ pub struct Handle {
 
 /// Something asked of the controller.
 #[derive(Debug)]
-pub struct Request {
+pub enum Request {
+    /// To begin a run.
+    Run(RunRequest),
+    /// To make a silence. Answers with it once it is written down, or when that takes too long.
+    Silence(SilenceWish, oneshot::Sender<Result<Silenced, SilenceRefusal>>),
+    /// To end the silence of an identity.
+    Unsilence(String, oneshot::Sender<Result<Silenced, SilenceRefusal>>),
+}
+
+/// A run that somebody asks for.
+#[derive(Debug)]
+pub struct RunRequest {
     /// The asset to work on.
     pub asset: AssetId,
     /// What to do.
@@ -65,6 +78,20 @@ pub enum Refusal {
     Stopping,
 }
 
+/// Why a silence is not made or ended.
+#[derive(Debug, thiserror::Error)]
+pub enum SilenceRefusal {
+    /// It can't work.
+    #[error(transparent)]
+    Wish(#[from] SilenceError),
+    /// There is none of this identity.
+    #[error("there is no silence {0}")]
+    Unknown(String),
+    /// The controller is about to end.
+    #[error("lifeboat is stopping")]
+    Stopping,
+}
+
 impl Handle {
     /// Joins a stream of views with someone who answers requests.
     #[must_use]
@@ -94,11 +121,11 @@ impl Handle {
         force: bool,
     ) -> Result<RunId, Refusal> {
         let (answer, answered) = oneshot::channel();
-        let request = Request {
+        let request = Request::Run(RunRequest {
             asset: asset.clone(),
             operation,
             answer,
-        };
+        });
         self.requests
             .send(request)
             .await
@@ -115,5 +142,25 @@ impl Handle {
                 Ok(trigger.start(wish).await?)
             }
         }
+    }
+
+    /// Makes a silence. It holds at once.
+    pub async fn silence(&self, wish: SilenceWish) -> Result<Silenced, SilenceRefusal> {
+        self.ask(|answer| Request::Silence(wish, answer)).await
+    }
+
+    /// Ends a silence. What it silenced is told at once, if it still fires.
+    pub async fn unsilence(&self, id: String) -> Result<Silenced, SilenceRefusal> {
+        self.ask(|answer| Request::Unsilence(id, answer)).await
+    }
+
+    async fn ask(
+        &self,
+        request: impl FnOnce(oneshot::Sender<Result<Silenced, SilenceRefusal>>) -> Request,
+    ) -> Result<Silenced, SilenceRefusal> {
+        let (answer, answered) = oneshot::channel();
+        let sent = self.requests.send(request(answer)).await;
+        sent.map_err(|_| SilenceRefusal::Stopping)?;
+        answered.await.map_err(|_| SilenceRefusal::Stopping)?
     }
 }

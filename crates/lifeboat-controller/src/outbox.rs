@@ -1,58 +1,172 @@
-//! The messages of one route: which is due, and what waits for another.
+//! The messages of one route: which of them go out together, when, and what waits for another.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
-use lifeboat_alerts::{AlertEvent, Message};
+use lifeboat_alerts::{AlertEvent, Gathering, GroupKey, Message};
 use lifeboat_ledger::{MessageEvent, MessageKey};
 
 /// No wait is longer, so a moment further away was written by a clock that was wrong.
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(2);
 
-/// A message on its way.
-#[derive(Debug, Clone)]
-struct Pending {
-    message: Message,
-    due_at: Timestamp,
+/// What a message has in common with those that it is told with.
+type Group = (AlertEvent, GroupKey);
+
+/// One route's messages.
+#[derive(Debug)]
+pub(crate) struct Route {
+    gathering: Gathering,
+    /// Messages that nobody has tried to tell yet, in the order in which they came in.
+    waiting: Vec<(Group, Message)>,
+    /// Messages that nobody has taken yet. They stay together, so that a receiver that took them
+    /// without saying so can tell that they are no others.
+    tried: Vec<Tried>,
+    /// When each group was told last.
+    told_at: BTreeMap<Group, Timestamp>,
 }
 
-/// One route's messages, in the order in which they came in.
-#[derive(Debug, Default)]
-pub(crate) struct Route {
-    pending: Vec<Pending>,
+/// Messages that were tried together.
+#[derive(Debug)]
+struct Tried {
+    batch: Batch,
+    due_at: Timestamp,
+    /// Whether others of the group wait for them: not for those that were refused for good.
+    is_first: bool,
+}
+
+/// Messages that go out together. There is at least one.
+#[derive(Debug)]
+pub(crate) struct Batch {
+    group: Group,
+    pub(crate) messages: Vec<Message>,
+}
+
+impl Batch {
+    /// What the messages have in common.
+    pub(crate) const fn group_key(&self) -> &GroupKey {
+        &self.group.1
+    }
+
+    /// The messages, apart by who told the beginnings of their incidents.
+    pub(crate) fn by_teller(self) -> Vec<Self> {
+        let mut parts: BTreeMap<Option<String>, Vec<Message>> = BTreeMap::new();
+        for message in self.messages {
+            let part = parts.entry(message.fired_by.clone()).or_default();
+            part.push(message);
+        }
+        let parts = parts.into_values().map(|messages| Self {
+            group: self.group.clone(),
+            messages,
+        });
+        parts.collect()
+    }
+}
+
+/// What became of messages that nobody took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// They may be taken later, and others of their group wait until then.
+    Passing,
+    /// They were refused for good.
+    Lasting,
 }
 
 impl Route {
+    /// A route without messages.
+    pub(crate) fn new(gathering: Gathering) -> Self {
+        Self {
+            gathering,
+            waiting: Vec::new(),
+            tried: Vec::new(),
+            told_at: BTreeMap::new(),
+        }
+    }
+
     /// Whether there is nothing to tell.
     pub(crate) fn is_empty(&self) -> bool {
-        self.pending.is_empty()
+        self.waiting.is_empty() && self.tried.is_empty()
     }
 
-    /// Adds a message, which is due at once.
+    /// Adds a message.
     pub(crate) fn add(&mut self, message: Message) {
-        let due_at = Timestamp::MIN;
-        self.pending.push(Pending { message, due_at });
+        let group = self.gathering.grouping.key(&message.instance);
+        self.waiting.push(((message.event, group), message));
     }
 
-    /// Puts back a message that nobody took, at its incident's place.
-    pub(crate) fn put_back(&mut self, message: Message, due_at: Timestamp) {
-        // Before everything else: what was told of its incident before is told, and what comes
-        // after it must wait.
-        self.pending.insert(0, Pending { message, due_at });
+    /// Puts back messages that nobody took.
+    pub(crate) fn put_back(&mut self, batch: Batch, due_at: Timestamp, failure: Failure) {
+        self.tried.push(Tried {
+            batch,
+            due_at,
+            is_first: failure == Failure::Passing,
+        });
     }
 
-    /// Takes the first message that is due. The end of an incident waits for its beginning.
-    pub(crate) fn take_due(&mut self, now: Timestamp) -> Option<Message> {
-        let position = self
-            .pending
-            .iter()
-            .enumerate()
-            .position(|(index, pending)| {
-                let wait = pending.due_at.duration_since(now);
-                let is_due = wait <= SignedDuration::ZERO || wait > LONGEST_WAIT;
-                let incident = &pending.message.incident;
-                let mut before = self.pending[..index].iter();
-                is_due && before.all(|earlier| earlier.message.incident != *incident)
-            })?;
-        Some(self.pending.remove(position).message)
+    /// Takes note that messages were told.
+    pub(crate) fn told(&mut self, batch: &Batch, now: Timestamp) {
+        let interval = self.gathering.interval;
+        self.told_at
+            .retain(|_, at| now.duration_since(*at).abs() < interval);
+        self.told_at.insert(batch.group.clone(), now);
+    }
+
+    /// Takes messages that are due together. The end of an incident waits for its beginning.
+    pub(crate) fn take_due(&mut self, now: Timestamp) -> Option<Batch> {
+        let is_due = |tried: &Tried| {
+            let wait = tried.due_at.duration_since(now);
+            wait <= SignedDuration::ZERO || wait > LONGEST_WAIT
+        };
+        if let Some(position) = self.tried.iter().position(is_due) {
+            return Some(self.tried.remove(position).batch);
+        }
+        let group = self.ripe_group(now)?;
+        let mut told = self.tried_incidents();
+        let mut messages = Vec::new();
+        let mut waiting = Vec::with_capacity(self.waiting.len());
+        for (of, message) in std::mem::take(&mut self.waiting) {
+            if told.insert(message.incident.clone()) && of == group {
+                messages.push(message);
+            } else {
+                waiting.push((of, message));
+            }
+        }
+        self.waiting = waiting;
+        Some(Batch { group, messages })
+    }
+
+    /// The first group that has waited long enough.
+    fn ripe_group(&self, now: Timestamp) -> Option<Group> {
+        let has_elapsed = |since: Timestamp, wait: SignedDuration| {
+            let elapsed = now.duration_since(since);
+            // What lies ahead was written by a clock that was wrong.
+            elapsed >= wait || elapsed.is_negative()
+        };
+        let Gathering { wait, interval, .. } = self.gathering;
+        let is_ripe = |group: &Group, message: &Message| {
+            let told_at = self.told_at.get(group);
+            let is_first = |tried: &Tried| tried.is_first && tried.batch.group == *group;
+            has_elapsed(message.created_at, wait)
+                && told_at.is_none_or(|at| has_elapsed(*at, interval))
+                && !self.tried.iter().any(is_first)
+        };
+        let mut told = self.tried_incidents();
+        let mut unripe: BTreeSet<&Group> = BTreeSet::new();
+        for (group, message) in &self.waiting {
+            // The first of a group has waited longest.
+            if told.insert(message.incident.clone()) && !unripe.contains(group) {
+                if is_ripe(group, message) {
+                    return Some(group.clone());
+                }
+                unripe.insert(group);
+            }
+        }
+        None
+    }
+
+    /// The incidents of which something was tried to tell, and nobody took it.
+    fn tried_incidents(&self) -> BTreeSet<String> {
+        let messages = self.tried.iter().flat_map(|tried| &tried.batch.messages);
+        messages.map(|message| message.incident.clone()).collect()
     }
 }
 
@@ -69,75 +183,4 @@ pub(crate) fn key_of(message: &Message) -> MessageKey {
 }
 
 #[cfg(test)]
-mod tests {
-    use lifeboat_core::{AlertInstance, AlertKey, AlertState, Severity};
-
-    use super::*;
-
-    fn at(text: &str) -> Timestamp {
-        text.parse().unwrap()
-    }
-
-    fn message(incident: &str, event: AlertEvent) -> Message {
-        let now = at("2026-11-21T12:00:00Z");
-        Message {
-            route: "pager".to_owned(),
-            incident: incident.to_owned(),
-            event,
-            instance: AlertInstance {
-                key: AlertKey {
-                    alert: "PrometheusBackupFailed".to_owned(),
-                    asset: "Prometheus/monitoring/main".parse().unwrap(),
-                },
-                state: AlertState::Firing,
-                severity: Severity::Critical,
-                condition_since: now,
-                active_at: now,
-                fired_at: Some(now),
-                keep_firing_since: None,
-                resolved_at: None,
-                summary: String::new(),
-                description: String::new(),
-            },
-            created_at: now,
-            attempts: 0,
-            last_error: None,
-            fired_by: None,
-        }
-    }
-
-    fn taken(route: &mut Route, now: &str) -> Option<(String, AlertEvent)> {
-        let message = route.take_due(at(now))?;
-        Some((message.incident, message.event))
-    }
-
-    const NOW: &str = "2026-11-21T12:00:00Z";
-
-    #[test]
-    fn the_end_of_an_incident_waits_for_its_beginning_and_other_incidents_do_not() {
-        let mut route = Route::default();
-        route.add(message("one", AlertEvent::Fired));
-        let first = route.take_due(at(NOW)).unwrap();
-        route.put_back(first, at("2026-11-21T12:05:00Z"));
-        route.add(message("one", AlertEvent::Resolved));
-        route.add(message("two", AlertEvent::Fired));
-
-        let two = Some(("two".to_owned(), AlertEvent::Fired));
-        assert_eq!(taken(&mut route, NOW), two);
-        assert_eq!(taken(&mut route, NOW), None);
-        let later = "2026-11-21T12:05:00Z";
-        let fired = Some(("one".to_owned(), AlertEvent::Fired));
-        assert_eq!(taken(&mut route, later), fired);
-        let resolved = Some(("one".to_owned(), AlertEvent::Resolved));
-        assert_eq!(taken(&mut route, later), resolved);
-        assert!(route.is_empty());
-    }
-
-    #[test]
-    fn a_wait_that_a_wrong_clock_made_ends_when_the_clock_is_set_right() {
-        let mut route = Route::default();
-        let late = message("one", AlertEvent::Fired);
-        route.put_back(late, at("2026-12-24T12:00:00Z"));
-        assert!(taken(&mut route, NOW).is_some());
-    }
-}
+mod tests;

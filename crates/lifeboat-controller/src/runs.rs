@@ -8,7 +8,7 @@ use lifeboat_core::{Outcome, Run, RunEnd, RunId, RunTrigger};
 use crate::{
     controller::Controller,
     fleet::DueRun,
-    handle::{Begun, Refusal, Request},
+    handle::{Begun, Refusal, RunRequest},
     recorder::Record,
     runner::{Event, Job},
 };
@@ -33,7 +33,7 @@ impl Controller {
     }
 
     /// Answers somebody who asks for a run.
-    pub(crate) fn answer(&mut self, request: Request) {
+    pub(crate) fn answer_run(&mut self, request: RunRequest) {
         let now = (self.clock)();
         let answer = self.begin_on_request(&request, now);
         // Whoever asked may have gone; the run goes on.
@@ -41,7 +41,7 @@ impl Controller {
         self.evaluate(now);
     }
 
-    fn begin_on_request(&mut self, request: &Request, now: Timestamp) -> Result<Begun, Refusal> {
+    fn begin_on_request(&mut self, request: &RunRequest, now: Timestamp) -> Result<Begun, Refusal> {
         if !self.settings.mandate.holds() {
             return Err(Refusal::Stopping);
         }

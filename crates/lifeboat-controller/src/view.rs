@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 use lifeboat_core::{
-    AlertInstance, AssetId, Finding, JudgedCoverage, Operation,
+    AlertInstance, AssetId, Finding, IncidentTotals, JudgedCoverage, Operation, Silence,
     assess::{Assessment, Asset},
 };
 use lifeboat_repository::{Progress, RequestKind};
@@ -21,7 +21,11 @@ pub struct View {
     /// The assets, in order of their identity.
     pub assets: Vec<AssetView>,
     /// The alerts that are pending, firing or lately resolved.
-    pub alerts: Vec<AlertInstance>,
+    pub alerts: Arc<Vec<AlertInstance>>,
+    /// What people don't want to be told of: silences that are active, to come, or lately over.
+    pub silences: Arc<Vec<Silence>>,
+    /// How long incidents took to be noticed, and to be over.
+    pub incidents: Arc<IncidentTotals>,
     /// What somebody should look at, though it concerns no asset.
     pub findings: Vec<Finding>,
     /// What holds data and whether it is covered, of each source that can tell.
@@ -75,7 +79,9 @@ impl View {
             started_at: at,
             generation: 0,
             assets: Vec::new(),
-            alerts: Vec::new(),
+            alerts: Arc::default(),
+            silences: Arc::default(),
+            incidents: Arc::default(),
             findings: Vec::new(),
             coverage: Vec::new(),
             health: Health::default(),

@@ -52,6 +52,8 @@ fn somebody() -> (Router, Arc<AtomicUsize>) {
     let webhook = WebhookSettings::new(SecretUrl::new(url));
     let settings = NotificationSettings {
         notifiers: vec![NotifierSettings::webhook("webhook", webhook)],
+        // The test's clock stands still while it waits.
+        group_wait: SignedDuration::ZERO,
         ..NotificationSettings::default()
     };
     (

@@ -10,7 +10,7 @@
 //! scheduling                              what to run now
 //! check, verdict, assess                  what that means: ok, failing, unknown or paused
 //! evidence, next_step                     why, and what to do first
-//! alert                                   what people are told, and since when
+//! alert, silence                          what people are told, since when, and what they are not
 //! coverage                                what holds data, and which backup covers it
 //! retention                               which backups to keep
 //! ```
@@ -35,10 +35,13 @@ mod run;
 mod schedule;
 pub mod scheduling;
 mod selector;
+mod silence;
 mod upkeep;
 mod verdict;
 
-pub use alert::{AlertInstance, AlertKey, AlertState, Incident};
+pub use alert::{
+    AlertInstance, AlertKey, AlertState, DurationTotals, Incident, IncidentTotals, Suppressor,
+};
 pub use asset::{AssetId, AssetIdError, AssetKind};
 pub use check::Check;
 pub use coverage::{
@@ -71,3 +74,6 @@ pub use schedule::{Schedule, ScheduleError};
 pub use selector::{LabelOperator, LabelRequirement, Selector, Subject};
 pub use upkeep::{DefinitionChanges, Upkeep};
 pub use verdict::{Status, Verdict};
+pub use silence::{
+    AlertLabel, MatchOperator, Matcher, MatcherError, Silence, SilenceState,
+};

@@ -1,7 +1,7 @@
 //! Alerts: where each stands, the incidents they open, and the messages about both, never apart.
 
 use jiff::Timestamp;
-use lifeboat_core::{AlertInstance, AlertKey, AssetId, Incident, Severity};
+use lifeboat_core::{AlertInstance, AlertKey, AssetId, Incident, IncidentTotals, Severity};
 use sqlx::{AnyConnection, any::AnyRow};
 
 use crate::{
@@ -20,6 +20,8 @@ pub struct AlertChanges {
     pub inactive: Vec<AlertKey>,
     /// Messages to be told. One that is there already, or was delivered, is not told again.
     pub messages: Vec<OutboxMessage>,
+    /// What the times of all incidents come to by now, if that has changed.
+    pub totals: Option<IncidentTotals>,
 }
 
 /// Which incidents to list, newest first. What is none asks for nothing.
@@ -90,9 +92,38 @@ impl Ledger {
             for message in &changes.messages {
                 outbox::insert(connection, message).await?;
             }
+            if let Some(totals) = &changes.totals {
+                write_totals(connection, totals).await?;
+            }
             Ok(())
         })
         .await
+    }
+
+    /// What the times of all incidents come to, also of those that are forgotten. A ledger in which
+    /// nobody has counted yet is counted from the incidents that it knows.
+    pub async fn incident_totals(&self) -> Result<IncidentTotals, Error> {
+        let counted = self
+            .read("load the times of incidents", async |connection| {
+                let row = sqlx::query("SELECT totals FROM incident_totals")
+                    .fetch_optional(connection)
+                    .await?;
+                row.map(|row| row.json("totals")).transpose()
+            })
+            .await?;
+        if let Some(counted) = counted {
+            return Ok(counted);
+        }
+        let all = IncidentFilter {
+            limit: u32::MAX,
+            ..IncidentFilter::default()
+        };
+        let mut totals = IncidentTotals::default();
+        for incident in self.incidents(&all).await? {
+            totals.count_detection(&incident);
+            totals.count_resolution(&incident);
+        }
+        Ok(totals)
     }
 
     /// The incidents that a filter lets through, the one that fired last first.
@@ -131,6 +162,20 @@ async fn write_instance(
     .bind(instance.key.asset.to_string())
     .bind(instance.state.name())
     .bind(json(instance)?)
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+async fn write_totals(
+    connection: &mut AnyConnection,
+    totals: &IncidentTotals,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO incident_totals (id, totals) VALUES (1, $1) \
+         ON CONFLICT (id) DO UPDATE SET totals = excluded.totals",
+    )
+    .bind(json(totals)?)
     .execute(connection)
     .await
     .map(drop)

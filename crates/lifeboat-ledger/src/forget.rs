@@ -22,6 +22,8 @@ const MESSAGES: &str = "DELETE FROM outbox WHERE (route, incident_id, event) IN 
 const INCIDENTS: &str = "DELETE FROM incidents WHERE id IN \
      (SELECT id FROM incidents WHERE resolved_at < $1 AND NOT EXISTS \
          (SELECT 1 FROM outbox WHERE outbox.incident_id = incidents.id) LIMIT $2)";
+const SILENCES: &str = "DELETE FROM silences WHERE id IN \
+     (SELECT id FROM silences WHERE ends_at < $1 LIMIT $2)";
 /// The runs of an asset that is forgotten, as long as there are many.
 const RUNS_OF_ASSET: &str = "DELETE FROM runs WHERE id IN \
      (SELECT runs.id FROM runs JOIN assets ON assets.id = runs.asset \
@@ -52,12 +54,14 @@ pub struct Forgotten {
     /// Incidents that were resolved, and of which nothing is left to be told.
     pub incidents: u64,
     /// Assets that were gone, with everything about them.
+    /// Silences that were over.
+    pub silences: u64,
     pub assets: u64,
 }
 
 impl Ledger {
     /// Removes what was over before a moment: ended runs, vanished recovery points, resolved
-    /// incidents with their delivered messages, and assets that are gone.
+    /// incidents with their delivered messages, silences, and assets that are gone.
     ///
     /// What operations came to ([`lifeboat_core::OperationHistory`]) stays as long as the asset.
     /// SQLite's file doesn't shrink; the space in it is used again.
@@ -69,6 +73,7 @@ impl Ledger {
             messages: self.remove(MESSAGES, before).await?,
             incidents: self.remove(INCIDENTS, before).await?,
             assets: 0,
+            silences: self.remove(SILENCES, before).await?,
         };
         while self.forget_asset(before).await? {
             forgotten.assets += 1;

@@ -8,6 +8,7 @@
 //! runs, recovery_points        what happened
 //! news                         much of all this in one transaction
 //! alerts, outbox               what people are told, and whether they were
+//! silences                     what they don't want to be told
 //! coverage                     since when what holds data is covered
 //! renaming                     assets that get the name of their cluster
 //! forget                       retention of history
@@ -41,6 +42,7 @@ mod renaming;
 mod runs;
 mod schema;
 mod select;
+mod silences;
 
 pub use alerts::{AlertChanges, IncidentFilter};
 pub use error::{Error, Problem};

@@ -122,58 +122,59 @@ impl Ledger {
         .await
     }
 
-    /// Takes note that a message was told, and by whom: its route, or that one's fallback.
-    pub async fn message_delivered(
+    /// Takes note that messages were told as one, and by whom: their route, or that one's fallback. All
+    /// of them, or none.
+    pub async fn messages_delivered(
         &self,
-        key: &MessageKey,
+        keys: &[MessageKey],
         by: &str,
         now: Timestamp,
     ) -> Result<(), Error> {
-        self.write(
-            &format!("record the delivery of {key}"),
-            async |connection| {
+        let action = format!("record the delivery of {}", described(keys));
+        self.write(&action, async |connection| {
+            for key in keys {
                 sqlx::query(
                     "UPDATE outbox SET delivered_at = $4, delivered_by = $5 WHERE route = $1 \
-                 AND incident_id = $2 AND event = $3 AND delivered_at IS NULL",
+                     AND incident_id = $2 AND event = $3 AND delivered_at IS NULL",
                 )
                 .bind(&key.route)
                 .bind(&key.incident_id)
                 .bind(key.event.name())
                 .bind(moment(now))
                 .bind(by)
-                .execute(connection)
-                .await
-                .map(drop)
-            },
-        )
+                .execute(&mut *connection)
+                .await?;
+            }
+            Ok(())
+        })
         .await
     }
 
-    /// Takes note that a message could not be told, and when to try again.
-    pub async fn message_failed(
+    /// Takes note that messages could not be told, and when to try again. All of them, or none.
+    pub async fn messages_failed(
         &self,
-        key: &MessageKey,
+        keys: &[MessageKey],
         next_attempt_at: Timestamp,
         error: &str,
     ) -> Result<(), Error> {
-        self.write(
-            &format!("record the failed delivery of {key}"),
-            async |connection| {
+        let action = format!("record the failed delivery of {}", described(keys));
+        self.write(&action, async |connection| {
+            for key in keys {
                 sqlx::query(
                     "UPDATE outbox SET attempts = attempts + 1, next_attempt_at = $4, \
-                 last_error = $5 WHERE route = $1 AND incident_id = $2 AND event = $3 \
-                 AND delivered_at IS NULL",
+                     last_error = $5 WHERE route = $1 AND incident_id = $2 AND event = $3 \
+                     AND delivered_at IS NULL",
                 )
                 .bind(&key.route)
                 .bind(&key.incident_id)
                 .bind(key.event.name())
                 .bind(moment(next_attempt_at))
                 .bind(foreign_text(error))
-                .execute(connection)
-                .await
-                .map(drop)
-            },
-        )
+                .execute(&mut *connection)
+                .await?;
+            }
+            Ok(())
+        })
         .await
     }
 
@@ -206,6 +207,14 @@ impl Ledger {
             Ok(row.number("undelivered")?.cast_unsigned())
         })
         .await
+    }
+}
+
+/// Messages in a word.
+fn described(keys: &[MessageKey]) -> String {
+    match keys {
+        [only] => only.to_string(),
+        _ => format!("{} messages", keys.len()),
     }
 }
 

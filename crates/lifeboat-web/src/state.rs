@@ -103,6 +103,11 @@ impl State {
         self
     }
 
+    /// The present moment.
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
     /// The newest view, and its age.
     pub(crate) fn view(&self) -> Result<(Arc<View>, AsOf), StandsBy> {
         let view = self.serving()?.handle.view();

@@ -110,7 +110,7 @@ fn cluster() -> View {
         sound("main"),
     ]);
     view.findings = vec![finding("lookalike_cron_job")];
-    view.alerts = vec![alert("main", AlertState::Firing)];
+    view.alerts = Arc::new(vec![alert("main", AlertState::Firing)]);
     view
 }
 
@@ -315,7 +315,7 @@ async fn runs_that_cannot_be_read_are_no_empty_list() {
     let error: ErrorBody = read(&answer);
     assert_eq!(
         error.error,
-        "failed to read the runs from the ledger: database is locked"
+        "failed to read from the ledger: database is locked"
     );
 }
 

@@ -4,7 +4,7 @@
 
 mod support;
 
-use std::{env, fs, path::Path};
+use std::{env, fs, path::Path, sync::Arc};
 
 use lifeboat_core::{AlertState, Finding};
 use lifeboat_testkit::http::request;
@@ -12,6 +12,8 @@ use support::{HOUR, Server, alert, cnpg, coverage, failing, finding, now, view};
 
 const MARK: &str = "<!-- answer: ";
 const JSON: [(&str, &str); 1] = [("content-type", "application/json")];
+const SILENCE: &str =
+    r#"{"matchers": ["namespace=shop"], "comment": "moving the bucket", "created_by": "ada"}"#;
 const START: &str = r#"{"asset": "Prometheus/monitoring/edge", "operation": "backup"}"#;
 
 #[tokio::test]
@@ -31,7 +33,7 @@ async fn the_documented_answers_are_those_of_the_server() {
         hint: None,
     }];
     fleet.coverage = vec![coverage(&[])];
-    fleet.alerts = vec![alert("edge", AlertState::Firing)];
+    fleet.alerts = Arc::new(vec![alert("edge", AlertState::Firing)]);
     let server = Server::of(fleet).start();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/http-api.md");
     let document = fs::read_to_string(&path).unwrap();
@@ -42,7 +44,11 @@ async fn the_documented_answers_are_those_of_the_server() {
         let (question, rest) = part.split_once(" -->\n```json\n").unwrap();
         let (_, after) = rest.split_once("```\n").unwrap();
         let (method, asked) = question.split_once(' ').unwrap();
-        let body = if method == "POST" { START } else { "" };
+        let body = match (method, asked) {
+            ("POST", "/api/v1/runs") => START,
+            ("POST", _) => SILENCE,
+            _ => "",
+        };
         let answer = request(method, &server.url(asked), &JSON, body)
             .await
             .unwrap();
@@ -50,7 +56,7 @@ async fn the_documented_answers_are_those_of_the_server() {
         expected.extend([MARK, question, " -->\n```json\n", &answer, "\n```\n", after]);
         answers += 1;
     }
-    assert_eq!(answers, 8);
+    assert_eq!(answers, 12);
     if env::var_os("LIFEBOAT_WRITE_DOCS").is_some() {
         fs::write(&path, expected).unwrap();
         return;

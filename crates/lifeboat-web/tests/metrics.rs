@@ -63,10 +63,10 @@ fn full() -> View {
     ]);
     view.findings = vec![finding("lookalike_cron_job")];
     view.coverage = vec![coverage(&[CoverageKind::StatefulSet])];
-    view.alerts = vec![
+    view.alerts = Arc::new(vec![
         alert("edge", AlertState::Firing),
         alert("new", AlertState::Pending),
-    ];
+    ]);
     view.health.requests = RequestKind::ALL.map(|kind| (kind, 7)).into();
     view.health.notifiers = vec!["alertmanager".to_owned(), "pager".to_owned()];
     let errors = &mut view.health.notifier_errors;

@@ -4,8 +4,9 @@ use std::{fs, path::PathBuf, time::Duration};
 
 use lifeboat_core::{AssetId, Operation, RunId};
 use lifeboat_web::api::{
-    AssetDetail, AssetList, CoverageList, CoverageQuery, ErrorBody, FindingList, RunList, RunQuery,
-    RunReport, StartRun, StartedRun,
+    AlertList, AlertQuery, AssetDetail, AssetList, ChangedSilence, CoverageList, CoverageQuery,
+    ErrorBody, FindingList, IncidentList, IncidentQuery, MakeSilence, RunList, RunQuery, RunReport,
+    SilenceList, SilenceQuery, StartRun, StartedRun,
 };
 use reqwest::{RequestBuilder, StatusCode, header};
 use serde::de::DeserializeOwned;
@@ -180,6 +181,48 @@ impl ApiClient {
         let request = self.http.post(self.url("runs")).json(&wanted);
         let started: StartedRun = self.answer(request).await?;
         Ok(started.run)
+    }
+
+    /// The alerts that a query fits.
+    pub(crate) async fn alerts(&self, query: &AlertQuery) -> Result<AlertList, ApiClientError> {
+        let request = self.http.get(self.url("alerts")).query(query);
+        self.answer(request).await
+    }
+
+    /// The silences that a query fits.
+    pub(crate) async fn silences(
+        &self,
+        query: &SilenceQuery,
+    ) -> Result<SilenceList, ApiClientError> {
+        let request = self.http.get(self.url("silences")).query(query);
+        self.answer(request).await
+    }
+
+    /// Makes a silence.
+    pub(crate) async fn silence(
+        &self,
+        wanted: &MakeSilence,
+    ) -> Result<ChangedSilence, ApiClientError> {
+        let request = self.http.post(self.url("silences")).json(wanted);
+        self.answer(request).await
+    }
+
+    /// Ends a silence.
+    pub(crate) async fn unsilence(&self, id: &str) -> Result<ChangedSilence, ApiClientError> {
+        let mut url = self.url("silences");
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.push(id);
+        }
+        self.answer(self.http.delete(url)).await
+    }
+
+    /// The incidents that a query fits, newest first.
+    pub(crate) async fn incidents(
+        &self,
+        query: &IncidentQuery,
+    ) -> Result<IncidentList, ApiClientError> {
+        let request = self.http.get(self.url("incidents")).query(query);
+        self.answer(request).await
     }
 
     fn url(&self, name: &str) -> Url {

@@ -48,6 +48,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Backups(command) => commands::backups(command, &printer).await,
         Command::Status(options) => commands::status(&options, &printer).await,
         Command::Run(options) => commands::run(&options, &printer).await,
+        Command::Alerts(command) => commands::alerts(command, &printer).await,
         Command::Resources(command) => commands::resources(command, &printer),
         Command::Crds(options) => commands::crds(&options, &printer),
         Command::Completions { shell } => {

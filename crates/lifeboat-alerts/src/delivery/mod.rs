@@ -1,5 +1,6 @@
 //! Delivery: messages to people, and who is to be told next. Pure: the router carries it out.
 
+mod notification;
 mod plan;
 
 use std::fmt;
@@ -8,6 +9,7 @@ use jiff::Timestamp;
 use lifeboat_core::AlertInstance;
 use serde::{Deserialize, Serialize};
 
+pub use notification::{GroupKey, Grouping, Notification};
 pub(crate) use plan::{Attempt, Outcome, steps};
 
 /// What people are told of.

@@ -20,7 +20,7 @@ use super::{
     payload::PostableAlert,
     replica::{Replica, Sent},
 };
-use crate::{RESOLVED_KEPT_FOR, delivery::Message, settings::AlertmanagerSettings};
+use crate::{RESOLVED_KEPT_FOR, delivery::Notification, settings::AlertmanagerSettings};
 
 /// How long a replica may take to answer.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -75,15 +75,20 @@ impl AlertmanagerNotifier {
         })
     }
 
-    /// Tells one message, and returns as soon as one replica has taken it. The others go on being
+    /// Tells a notification, and returns as soon as one replica has taken it. The others go on being
     /// told; what one of them misses comes with the next [`refresh`](Self::refresh).
-    pub(crate) async fn tell(&self, message: &Message, now: Timestamp) -> Result<(), NotifyError> {
+    pub(crate) async fn tell(
+        &self,
+        notification: &Notification,
+        now: Timestamp,
+    ) -> Result<(), NotifyError> {
+        let instances = || notification.messages().iter().map(|one| &one.instance);
         let mut posts: FuturesUnordered<_> = self
             .replicas
             .iter()
             .map(|replica| {
                 let replica = Arc::clone(replica);
-                let alerts = self.postable(std::iter::once(&message.instance), now);
+                let alerts = self.postable(instances(), now);
                 tokio::spawn(async move { replica.post(alerts, now).await })
             })
             .collect();
@@ -91,7 +96,9 @@ impl AlertmanagerNotifier {
         while let Some(posted) = posts.next().await {
             match posted {
                 Ok(Ok(())) => {
-                    self.take(&message.incident);
+                    for message in notification.messages() {
+                        self.take(&message.incident);
+                    }
                     return Ok(());
                 }
                 Ok(Err(error)) => errors.push(error),
@@ -139,8 +146,10 @@ impl AlertmanagerNotifier {
 
     fn is_told(&self, instance: &AlertInstance, now: Timestamp) -> bool {
         let is_current = match (instance.state, instance.resolved_at) {
-            (AlertState::Firing, _) => true,
-            (AlertState::Resolved, Some(at)) => now.duration_since(at) < RESOLVED_KEPT_FOR,
+            (AlertState::Firing, _) => instance.suppressed_by.is_none(),
+            (AlertState::Resolved, Some(at)) => {
+                !instance.withheld && now.duration_since(at) < RESOLVED_KEPT_FOR
+            }
             (AlertState::Pending | AlertState::Resolved, _) => false,
         };
         let is_taken = self.taken.as_ref().is_none_or(|taken| {

@@ -16,7 +16,7 @@ pub(crate) use http::ClientError;
 pub(crate) use webhook::WebhookNotifier;
 
 use crate::{
-    delivery::Message,
+    delivery::{Grouping, Notification},
     labels::LabelSet,
     settings::{DEFAULT_RUNBOOK_URL, NotificationSettings},
 };
@@ -32,6 +32,8 @@ pub(crate) struct Context {
     pub(crate) external_url: String,
     /// How often alerts are evaluated.
     pub(crate) evaluation_interval: SignedDuration,
+    /// What the alerts of a notification have in common.
+    pub(crate) grouping: Grouping,
 }
 
 impl Context {
@@ -45,6 +47,9 @@ impl Context {
             runbook_url: runbook_url.unwrap_or(DEFAULT_RUNBOOK_URL).to_owned(),
             external_url: settings.external_url.clone().unwrap_or_default(),
             evaluation_interval,
+            grouping: Grouping {
+                by: settings.group_by.clone(),
+            },
         }
     }
 }
@@ -59,11 +64,15 @@ pub(crate) enum Notifier {
 }
 
 impl Notifier {
-    /// Tells one message.
-    pub(crate) async fn tell(&self, message: &Message, now: Timestamp) -> Result<(), NotifyError> {
+    /// Tells all messages of a notification, or none.
+    pub(crate) async fn tell(
+        &self,
+        notification: &Notification,
+        now: Timestamp,
+    ) -> Result<(), NotifyError> {
         match self {
-            Self::Alertmanager(notifier) => notifier.tell(message, now).await,
-            Self::Webhook(notifier) => notifier.tell(message, now).await,
+            Self::Alertmanager(notifier) => notifier.tell(notification, now).await,
+            Self::Webhook(notifier) => notifier.tell(notification, now).await,
         }
     }
 }

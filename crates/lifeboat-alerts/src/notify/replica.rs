@@ -15,6 +15,9 @@ const FIRST_PAUSE: SignedDuration = SignedDuration::from_secs(5);
 /// The longest such pause: well below the time after which alerts end by themselves.
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(30);
 
+/// How many alerts one request holds: Prometheus, too, tells of many in several.
+const AT_ONCE: usize = 256;
+
 /// One replica.
 #[derive(Debug)]
 pub(super) struct Replica {
@@ -102,7 +105,12 @@ impl Replica {
         alerts: Vec<(PostableAlert, Sent)>,
         now: Timestamp,
     ) -> Result<(), NotifyError> {
-        let mut batches = vec![alerts];
+        let mut alerts = alerts;
+        let mut batches = Vec::new();
+        while alerts.len() > AT_ONCE {
+            batches.push(alerts.split_off(alerts.len() - AT_ONCE));
+        }
+        batches.push(alerts);
         let mut result = Ok(());
         while let Some(mut batch) = batches.pop() {
             let body: Vec<&PostableAlert> = batch.iter().map(|(alert, _)| alert).collect();

@@ -1,4 +1,4 @@
-//! The webhook notifier: one POST for each event, as Alertmanager would send it.
+//! The webhook notifier: one POST for each notification, as Alertmanager would send it.
 
 use std::time::Duration;
 
@@ -9,13 +9,15 @@ use super::{
     http::{ClientError, Login, Poster, client},
     payload::webhook_payload,
 };
-use crate::{delivery::Message, settings::WebhookSettings};
+use crate::{delivery::Notification, settings::WebhookSettings};
 
 /// Calls a webhook.
 #[derive(Debug)]
 pub(crate) struct WebhookNotifier {
     name: String,
     poster: Poster,
+    /// How many alerts a call names at most.
+    max_alerts: usize,
     context: Context,
 }
 
@@ -37,15 +39,22 @@ impl WebhookNotifier {
         Ok(Self {
             name: name.to_owned(),
             poster: Poster::new(http, url, format!("the webhook at {}", settings.url), login),
+            max_alerts: match settings.max_alerts {
+                0 => usize::MAX,
+                most => most as usize,
+            },
             context,
         })
     }
 
-    /// Tells one message. Its key is the same at each attempt, so that a receiver that has taken it
-    /// without saying so can tell that it is no second one.
-    pub(crate) async fn tell(&self, message: &Message, now: Timestamp) -> Result<(), NotifyError> {
-        let key = format!("{}/{}", message.incident, message.event);
-        let payload = webhook_payload(message, &self.name, &self.context);
+    /// Tells a notification.
+    pub(crate) async fn tell(
+        &self,
+        notification: &Notification,
+        now: Timestamp,
+    ) -> Result<(), NotifyError> {
+        let key = notification.idempotency_key();
+        let payload = webhook_payload(notification, &self.name, self.max_alerts, &self.context);
         self.poster.post(&payload, Some(&key), now).await
     }
 }

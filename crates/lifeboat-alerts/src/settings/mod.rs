@@ -6,7 +6,7 @@ mod validate;
 use std::{fmt, path::PathBuf};
 
 use jiff::SignedDuration;
-use lifeboat_core::parse_duration;
+use lifeboat_core::{AlertLabel, parse_duration};
 use serde::{Deserialize, Deserializer, de};
 
 use crate::labels::LabelSet;
@@ -18,7 +18,7 @@ pub use validate::SettingsError;
 pub const DEFAULT_RUNBOOK_URL: &str = "https://github.com/lifeboat-dev/lifeboat/blob/main";
 
 /// Everything about telling people.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct NotificationSettings {
     /// The notifiers. Each that isn't only a fallback is told everything.
@@ -29,6 +29,31 @@ pub struct NotificationSettings {
     pub runbook_url: Option<String>,
     /// Where people reach this Lifeboat, for the links in what they are told.
     pub external_url: Option<String>,
+    /// Alerts that have the same values of these labels are told together.
+    #[serde(deserialize_with = "alert_labels")]
+    pub group_by: Vec<AlertLabel>,
+    /// How long an alert waits for others of its group before a webhook is called.
+    #[serde(deserialize_with = "duration")]
+    pub group_wait: SignedDuration,
+    /// How soon after a call a webhook is called again for the same group.
+    #[serde(deserialize_with = "duration")]
+    pub group_interval: SignedDuration,
+}
+
+impl Default for NotificationSettings {
+    /// No notifier. What comes within ten seconds goes out together, and everybody is told within a
+    /// minute.
+    fn default() -> Self {
+        Self {
+            notifiers: Vec::new(),
+            external_labels: LabelSet::new(),
+            runbook_url: None,
+            external_url: None,
+            group_by: vec![AlertLabel::AlertName, AlertLabel::Cluster],
+            group_wait: SignedDuration::from_secs(10),
+            group_interval: SignedDuration::from_secs(30),
+        }
+    }
 }
 
 /// One notifier: a name, and exactly one of the kinds.
@@ -154,6 +179,9 @@ pub struct WebhookSettings {
     /// How long an answer may take.
     #[serde(default = "ten_seconds", deserialize_with = "duration")]
     pub timeout: SignedDuration,
+    /// How many alerts a call names at most; it says how many it leaves out. 0 sets no limit.
+    #[serde(default = "most_alerts")]
+    pub max_alerts: u32,
 }
 
 impl WebhookSettings {
@@ -165,6 +193,7 @@ impl WebhookSettings {
             bearer_token_file: None,
             certificate_authority: None,
             timeout: ten_seconds(),
+            max_alerts: most_alerts(),
         }
     }
 }
@@ -175,6 +204,22 @@ const fn one_minute() -> SignedDuration {
 
 const fn ten_seconds() -> SignedDuration {
     SignedDuration::from_secs(10)
+}
+
+/// About 300 KiB: what receivers take.
+const fn most_alerts() -> u32 {
+    200
+}
+
+fn alert_labels<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<AlertLabel>, D::Error> {
+    let names = Vec::<String>::deserialize(deserializer)?;
+    let label = |name: &String| {
+        AlertLabel::named(name).ok_or_else(|| {
+            let known = AlertLabel::ALL.map(AlertLabel::name).join(", ");
+            de::Error::custom(format!("'{name}' is none of {known}"))
+        })
+    };
+    names.iter().map(label).collect()
 }
 
 fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SignedDuration, D::Error> {

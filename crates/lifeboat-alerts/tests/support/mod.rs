@@ -76,6 +76,8 @@ pub(crate) fn firing(name: &str, fired_at: Timestamp) -> AlertInstance {
         fired_at: Some(fired_at),
         keep_firing_since: None,
         resolved_at: None,
+        withheld: false,
+        suppressed_by: None,
         summary: "The last backup failed".to_owned(),
         description: "The disk is full. First make room.".to_owned(),
     }

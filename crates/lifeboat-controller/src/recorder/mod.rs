@@ -213,12 +213,13 @@ impl Writer {
             Record::Observed(..) => ledger.write_news(&record.news()).await,
             Record::Coverage(changes) => ledger.save_coverage(changes).await,
             Record::Alerts(changes, _) => ledger.save_alerts(changes).await,
-            Record::Delivered(key, by, now) => ledger.message_delivered(key, by, *now).await,
-            Record::Undelivered(key, again_at, error) => {
-                ledger.message_failed(key, *again_at, error).await
+            Record::Delivered(keys, by, now) => ledger.messages_delivered(keys, by, *now).await,
+            Record::Undelivered(keys, again_at, error) => {
+                ledger.messages_failed(keys, *again_at, error).await
             }
             Record::Forget(before) => {
                 let forgotten = ledger.forget(*before).await?;
+            Record::Silence(silence) => ledger.save_silence(silence).await,
                 tracing::debug!(?forgotten, "forgot what ended before {before}");
                 Ok(())
             }

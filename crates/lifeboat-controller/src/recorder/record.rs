@@ -5,7 +5,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use lifeboat_alerts::Message;
 use lifeboat_core::{
-    AssetHistory, AssetId, CoverageChanges, Observed, OperationHistory, Run, assess::Asset,
+    AssetHistory, AssetId, CoverageChanges, Observed, OperationHistory, Run, Silence,
+    assess::Asset,
 };
 use lifeboat_ledger::{AlertChanges, MessageKey, News};
 use tokio::sync::oneshot;
@@ -34,10 +35,12 @@ pub(crate) enum Record {
     Coverage(CoverageChanges),
     /// Alerts changed, and people are to be told.
     Alerts(AlertChanges, Vec<Message>),
-    /// A message was taken.
-    Delivered(MessageKey, String, Timestamp),
-    /// A message was not taken.
-    Undelivered(MessageKey, Timestamp, String),
+    /// Messages were taken together.
+    Delivered(Vec<MessageKey>, String, Timestamp),
+    /// Messages were not taken.
+    Undelivered(Vec<MessageKey>, Timestamp, String),
+    /// Somebody made or ended a silence.
+    Silence(Silence),
     /// What ended before this moment may be forgotten.
     Forget(Timestamp),
     /// Everything before this is written.

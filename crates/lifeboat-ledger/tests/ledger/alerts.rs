@@ -1,7 +1,7 @@
 //! Alerts, their incidents and the messages about them: one transaction, and nothing told twice.
 
 use jiff::Timestamp;
-use lifeboat_core::{AlertState, Incident};
+use lifeboat_core::{AlertState, Incident, IncidentTotals, Severity};
 use lifeboat_ledger::{
     AlertChanges, IncidentFilter, Ledger, MessageEvent, MessageKey, OutboxMessage, Problem,
 };
@@ -180,11 +180,11 @@ async fn a_message_is_due_until_it_is_told_and_never_again(
     assert_eq!(ledger.due_messages(at(31), 1).await.unwrap().len(), 1);
 
     ledger
-        .message_failed(&telegram.key, at(60), "timed out\0")
+        .messages_failed(std::slice::from_ref(&telegram.key), at(60), "timed out\0")
         .await
         .unwrap();
     ledger
-        .message_delivered(&webhook.key, "webhook", at(40))
+        .messages_delivered(std::slice::from_ref(&webhook.key), "webhook", at(40))
         .await
         .unwrap();
     assert_eq!(due(59).await, []);
@@ -193,12 +193,12 @@ async fn a_message_is_due_until_it_is_told_and_never_again(
     assert_eq!(again[0].attempts, 1);
     assert_eq!(again[0].last_error.as_deref(), Some("timed out\u{fffd}"));
     ledger
-        .message_delivered(&telegram.key, "fallback", at(61))
+        .messages_delivered(std::slice::from_ref(&telegram.key), "fallback", at(61))
         .await
         .unwrap();
     // What was told can't fail any more, and is not put into the outbox again.
     ledger
-        .message_failed(&telegram.key, at(62), "late")
+        .messages_failed(std::slice::from_ref(&telegram.key), at(62), "late")
         .await
         .unwrap();
     save(&ledger, changes).await;
@@ -229,4 +229,94 @@ async fn a_state_and_its_message_are_never_apart(#[values(OnSqlite, OnPostgres)]
         []
     );
     assert_eq!(ledger.undelivered_count().await.unwrap(), 0);
+}
+
+#[rstest]
+#[tokio::test]
+async fn messages_that_went_out_together_are_told_together_or_not_at_all(
+    #[values(OnSqlite, OnPostgres)] kind: Kind,
+) {
+    let home = Home::new(kind).await;
+    let ledger = home.open().await;
+    let instances: Vec<_> = ["a", "b", "c"]
+        .map(|name| firing("Missing", &asset(name), at(0)))
+        .into();
+    let messages: Vec<_> = instances
+        .iter()
+        .filter_map(Incident::of)
+        .map(|incident| message("webhook", &incident, MessageEvent::Firing, 0))
+        .collect();
+    let changes = AlertChanges {
+        instances,
+        messages: messages.clone(),
+        ..Default::default()
+    };
+    save(&ledger, changes).await;
+    let keys: Vec<MessageKey> = messages.iter().map(|message| message.key.clone()).collect();
+    ledger
+        .messages_failed(&keys, at(60), "timed out")
+        .await
+        .unwrap();
+    let due = ledger.due_messages(at(60), 10).await.unwrap();
+    let attempts: Vec<u32> = due.iter().map(|message| message.attempts).collect();
+    assert_eq!(attempts, [1, 1, 1]);
+
+    ledger
+        .messages_delivered(&keys[..2], "webhook", at(60))
+        .await
+        .unwrap();
+    // Again, as after an answer that was lost, and with one more.
+    ledger
+        .messages_delivered(&keys, "fallback", at(61))
+        .await
+        .unwrap();
+    assert_eq!(ledger.undelivered_count().await.unwrap(), 0);
+    let mut tellers = Vec::new();
+    for key in &keys {
+        tellers.extend(ledger.tellers(&key.incident_id).await.unwrap());
+    }
+    let by: Vec<&str> = tellers.iter().map(|(_, by)| by.as_str()).collect();
+    assert_eq!(by, ["webhook", "webhook", "fallback"]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_times_of_incidents_are_counted_from_them_once_and_then_kept(
+    #[values(OnSqlite, OnPostgres)] kind: Kind,
+) {
+    let home = Home::new(kind).await;
+    let ledger = home.open().await;
+    assert_eq!(
+        ledger.incident_totals().await.unwrap(),
+        IncidentTotals::default()
+    );
+    // From the time before somebody counted.
+    let mut old = firing("Missing", &asset("main"), at(60));
+    old.condition_since = at(20);
+    let changes = AlertChanges {
+        instances: vec![resolved(old, 180)],
+        ..Default::default()
+    };
+    save(&ledger, changes).await;
+    let mut totals = ledger.incident_totals().await.unwrap();
+    let detection = &totals.detection[&Severity::Critical];
+    assert_eq!((detection.counts[2], detection.seconds), (1, 40.0));
+    let resolution = &totals.resolution[&Severity::Critical];
+    assert_eq!((resolution.counts[3], resolution.seconds), (1, 120.0));
+
+    let incident = Incident::of(&firing("Failed", &asset("main"), at(300))).unwrap();
+    totals.count_detection(&incident);
+    let changes = AlertChanges {
+        totals: Some(totals.clone()),
+        ..Default::default()
+    };
+    save(&ledger, changes).await;
+    ledger.forget(at(1_000)).await.unwrap();
+    assert_eq!(
+        ledger.incidents(&IncidentFilter::default()).await.unwrap(),
+        []
+    );
+    ledger.close().await;
+    let ledger = home.open().await;
+    assert_eq!(ledger.incident_totals().await.unwrap(), totals);
 }

@@ -134,7 +134,7 @@ async fn an_incident_stays_as_long_as_something_of_it_is_to_be_told(
     assert_eq!(ledger.forget(at(100)).await.unwrap(), Forgotten::default());
     for message in &changes.messages {
         ledger
-            .message_delivered(&message.key, "webhook", at(99))
+            .messages_delivered(std::slice::from_ref(&message.key), "webhook", at(99))
             .await
             .unwrap();
     }

@@ -19,4 +19,5 @@ mod properties;
 mod recovery_points;
 mod renaming;
 mod runs;
+mod silences;
 mod support;

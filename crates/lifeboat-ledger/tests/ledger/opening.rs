@@ -50,6 +50,7 @@ async fn a_ledger_of_the_first_schema_keeps_what_it_holds(
     home.open().await.close().await;
     let mut connection = home.connect().await;
     for table in [
+        "service_levels",
         "outbox",
         "incidents",
         "alert_instances",
@@ -59,6 +60,8 @@ async fn a_ledger_of_the_first_schema_keeps_what_it_holds(
         "assets",
         "claim",
         "coverage",
+        "silences",
+        "incident_totals",
         "_sqlx_migrations",
     ] {
         let drop = sqlx::AssertSqlSafe(format!("DROP TABLE {table}"));
@@ -98,7 +101,7 @@ async fn a_newer_schema_is_refused_and_left_alone(#[values(OnSqlite, OnPostgres)
             error,
             Error::NewerSchema {
                 found: 9999,
-                known: 4,
+                known: 6,
                 ..
             }
         ),

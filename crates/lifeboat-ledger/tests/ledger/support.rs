@@ -173,6 +173,8 @@ pub(crate) fn firing(alert: &str, asset: &AssetId, fired_at: Timestamp) -> Alert
         fired_at: Some(fired_at),
         keep_firing_since: None,
         resolved_at: None,
+        withheld: false,
+        suppressed_by: None,
         summary: "no backup".to_owned(),
         description: "no backup for 26 h".to_owned(),
     }

@@ -8,11 +8,13 @@ mod asset;
 mod check;
 mod coverage;
 mod finding;
+mod incident;
 mod lifeboat;
 mod query;
 mod run;
+mod silence;
 
-pub use alert::{Alert, AlertList};
+pub use alert::{Alert, AlertList, AlertQuery, AlertStateQuery};
 pub use asset::{
     ArchiverReport, ArchivingReport, AssetCounts, AssetDetail, AssetList, AssetSummary,
     AvailabilityReport, BlindReport, ChangesReport, ConditionReport, InstanceReport,
@@ -25,11 +27,13 @@ pub use coverage::{
     CoverReport, CoverageCounts, CoverageList, CoverageQuery, CoverageReport, UnseenReport,
 };
 pub use finding::{FindingList, FindingReport};
+pub use incident::{IncidentList, IncidentQuery, IncidentReport};
 use jiff::{SignedDuration, Timestamp};
 pub use lifeboat::{LedgerHealth, LifeboatHealth, NotifierHealth, ResourcesHealth};
 pub use query::{AssetQuery, RunQuery};
 pub use run::{RunList, RunReport, StartRun, StartedRun};
 use serde::{Deserialize, Serialize};
+pub use silence::{ChangedSilence, MakeSilence, SilenceList, SilenceQuery, SilenceReport};
 
 /// From this age on, a view says nothing about now. The controller makes one every few seconds.
 pub const STALE_AFTER: SignedDuration = SignedDuration::from_mins(1);

@@ -1,4 +1,4 @@
-//! `GET /api/v1/assets`, one asset of them, `GET /api/v1/alerts` and `GET /api/v1/findings`.
+//! `GET /api/v1/assets`, one asset of them, and `GET /api/v1/findings`.
 
 use axum::{
     Json,
@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::error::ApiError;
 use crate::{
-    api::{Alert, AlertList, AssetDetail, AssetList, AssetQuery, FindingList},
+    api::{AssetDetail, AssetList, AssetQuery, FindingList},
     state::State,
 };
 
@@ -61,14 +61,6 @@ pub(super) async fn show(
             .hint("GET /api/v1/assets lists the assets")
     })?;
     Ok(Json(AssetDetail::new(&view, asset, as_of)))
-}
-
-pub(super) async fn alerts(
-    extract::State(state): extract::State<State>,
-) -> Result<Json<AlertList>, ApiError> {
-    let (view, as_of) = state.view()?;
-    let alerts = Alert::sorted(&view.alerts);
-    Ok(Json(AlertList { as_of, alerts }))
 }
 
 pub(super) async fn findings(

@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use lifeboat_controller::{Obstacle, Refusal};
+use lifeboat_controller::{Obstacle, Refusal, SilenceRefusal};
 use lifeboat_core::readable_causes;
 
 use crate::{api::ErrorBody, history::HistoryError, standby::StandsBy};
@@ -78,6 +78,19 @@ impl From<Refusal> for ApiError {
     }
 }
 
+impl From<SilenceRefusal> for ApiError {
+    fn from(refusal: SilenceRefusal) -> Self {
+        let error = readable_causes(&refusal).join(": ");
+        match refusal {
+            SilenceRefusal::Wish(wish) => Self::bad_request(error).hint(wish.hint()),
+            SilenceRefusal::Unknown(_) => {
+                Self::new(StatusCode::NOT_FOUND, error).hint("GET /api/v1/silences lists them")
+            }
+            SilenceRefusal::Stopping => Self::new(StatusCode::SERVICE_UNAVAILABLE, error),
+        }
+    }
+}
+
 impl From<StandsBy> for ApiError {
     fn from(standby: StandsBy) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, standby.to_string()).hint(standby.hint())
@@ -87,7 +100,7 @@ impl From<StandsBy> for ApiError {
 impl From<HistoryError> for ApiError {
     fn from(error: HistoryError) -> Self {
         let causes = readable_causes(&error).join(": ");
-        tracing::warn!(error = causes, "the history of runs can't be read");
+        tracing::warn!(error = causes, "the ledger can't be read");
         Self::new(StatusCode::SERVICE_UNAVAILABLE, causes)
     }
 }

@@ -1,4 +1,4 @@
-//! Who may start runs.
+//! Who may change anything: start runs, make and end silences.
 //!
 //! With a token, whoever shows it. Without one, programs on this machine: a page that a browser shows
 //! there is none of them, so what browsers send is refused, whatever name the page was loaded under.
@@ -10,16 +10,27 @@ use axum::http::{HeaderMap, StatusCode, header};
 use super::error::ApiError;
 use crate::state::ApiToken;
 
-pub(super) fn may_start_runs(
+/// Whether somebody may send a body that changes something.
+pub(super) fn may_send(
+    token: Option<&ApiToken>,
+    peer: SocketAddr,
+    headers: &HeaderMap,
+) -> Result<(), ApiError> {
+    may_change(token, peer, headers)?;
+    is_json(headers)
+}
+
+/// Whether somebody may change something by a request without a body, of a kind that no browser sends
+/// to another site without asking that site first.
+pub(super) fn may_change(
     token: Option<&ApiToken>,
     peer: SocketAddr,
     headers: &HeaderMap,
 ) -> Result<(), ApiError> {
     match token {
-        Some(token) => shows(token, headers)?,
-        None => is_here(peer, headers)?,
+        Some(token) => shows(token, headers),
+        None => is_here(peer, headers),
     }
-    is_json(headers)
 }
 
 fn shows(token: &ApiToken, headers: &HeaderMap) -> Result<(), ApiError> {
@@ -34,7 +45,7 @@ fn shows(token: &ApiToken, headers: &HeaderMap) -> Result<(), ApiError> {
     match shown {
         Some(shown) if token.is(shown) => Ok(()),
         Some(_) => Err("the token is not the server's"),
-        None => Err("starting runs needs a token"),
+        None => Err("this needs a token"),
     }
     .map_err(|error| ApiError::new(StatusCode::UNAUTHORIZED, error).hint(hint))
 }
@@ -43,14 +54,14 @@ fn is_here(peer: SocketAddr, headers: &HeaderMap) -> Result<(), ApiError> {
     let refused = |error: &str, hint| Err(ApiError::new(StatusCode::FORBIDDEN, error).hint(hint));
     if !peer.ip().to_canonical().is_loopback() {
         return refused(
-            "without an api token, only programs on Lifeboat's own machine may start runs",
-            "configure an api token, or run `lifeboat run` there",
+            "without an api token, only programs on Lifeboat's own machine may do this",
+            "configure an api token, or use `lifeboat` there",
         );
     }
     if headers.contains_key(header::ORIGIN) {
         return refused(
-            "without an api token, browsers may not start runs",
-            "configure an api token, or use `lifeboat run`",
+            "without an api token, browsers may not do this",
+            "configure an api token, or use `lifeboat`",
         );
     }
     Ok(())
@@ -96,7 +107,7 @@ mod tests {
     #[case::without_it(Some("t"), HERE, &[JSON], false)]
     #[case::with_a_password(Some("t"), HERE, &[JSON, ("authorization", "Basic t")], false)]
     #[case::a_form_with_the_token(Some("t"), HERE, &[("authorization", "Bearer t")], false)]
-    fn runs_are_started_by_those_who_may(
+    fn things_are_changed_by_those_who_may(
         #[case] token: Option<&str>,
         #[case] peer: &str,
         #[case] sent: &[(&'static str, &str)],
@@ -107,7 +118,7 @@ mod tests {
         for (name, value) in sent {
             headers.insert(*name, value.parse().unwrap());
         }
-        let answer = may_start_runs(token.as_ref(), peer.parse().unwrap(), &headers);
+        let answer = may_send(token.as_ref(), peer.parse().unwrap(), &headers);
         assert_eq!(answer.is_ok(), allowed);
     }
 }

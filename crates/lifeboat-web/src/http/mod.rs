@@ -1,5 +1,6 @@
 //! The server: which path is answered by what, and how it ends.
 
+mod alerts;
 mod assets;
 mod coverage;
 mod error;
@@ -17,7 +18,7 @@ use axum::{
     extract::DefaultBodyLimit,
     http::{Method, StatusCode, Uri},
     middleware,
-    routing::get,
+    routing::{delete, get},
 };
 use error::ApiError;
 use tokio::net::TcpListener;
@@ -71,7 +72,13 @@ fn router(state: State) -> Router {
             "/api/v1/assets/{kind}/{namespace}/{name}",
             get(assets::show),
         )
-        .route("/api/v1/alerts", get(assets::alerts))
+        .route("/api/v1/alerts", get(alerts::list))
+        .route(
+            "/api/v1/silences",
+            get(alerts::silences).post(alerts::silence),
+        )
+        .route("/api/v1/silences/{id}", delete(alerts::unsilence))
+        .route("/api/v1/incidents", get(alerts::incidents))
         .route("/api/v1/findings", get(assets::findings))
         .route("/api/v1/coverage", get(coverage::list))
         .route("/api/v1/runs", get(runs::list).post(runs::start))

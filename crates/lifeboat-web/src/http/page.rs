@@ -13,12 +13,17 @@ use lifeboat_core::HumanDuration;
 
 use crate::{api::AsOf, state::State};
 
-const LINKS: [(&str, &str); 8] = [
+const LINKS: [(&str, &str); 10] = [
     ("/metrics", "metrics, for Prometheus"),
     ("/healthz", "whether Lifeboat does its work"),
     ("/readyz", "whether Lifeboat is ready"),
     ("/api/v1/assets", "assets, as JSON"),
     ("/api/v1/alerts", "alerts, as JSON"),
+    ("/api/v1/silences", "what nobody is to be told of, as JSON"),
+    (
+        "/api/v1/incidents",
+        "what was wrong, and for how long, as JSON",
+    ),
     ("/api/v1/findings", "what somebody should look at, as JSON"),
     (
         "/api/v1/coverage",

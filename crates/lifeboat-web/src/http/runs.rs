@@ -43,7 +43,7 @@ pub(super) async fn start(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<(StatusCode, Json<StartedRun>), ApiError> {
     // Before the body: who may not start runs is told so and nothing else.
-    guard::may_start_runs(state.api_token.as_deref(), peer, &headers)?;
+    guard::may_send(state.api_token.as_deref(), peer, &headers)?;
     let body = body.map_err(|error| ApiError::new(error.status(), error.body_text()))?;
     let wanted: StartRun = serde_json::from_slice(&body).map_err(|error| {
         ApiError::bad_request(format!("the body is not what it should be: {error}"))

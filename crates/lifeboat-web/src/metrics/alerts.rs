@@ -1,9 +1,11 @@
-//! Where alerts stand.
+//! Where alerts stand, what people are not told of, and how long incidents took.
+
+use std::{collections::BTreeMap, fmt};
 
 use lifeboat_controller::View;
-use lifeboat_core::AlertState;
+use lifeboat_core::{AlertState, DurationTotals, Severity, SilenceState, Suppressor};
 
-use super::{Family, Kind, labels};
+use super::{Family, Kind, Series, labels};
 
 pub(super) const FAMILIES: &[Family<View>] = &[
     Family {
@@ -15,7 +17,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         of_asset: true,
         source: "The alerts' evaluation. Absent for alerts that are inactive.",
         write: |view, series| {
-            for alert in &view.alerts {
+            for alert in view.alerts.iter() {
                 for state in AlertState::ALL {
                     let labels = [
                         ("alert", alert.key.alert.as_str()),
@@ -38,7 +40,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         of_asset: true,
         source: "The alerts' evaluation. Absent for alerts that are inactive or resolved.",
         write: |view, series| {
-            for alert in &view.alerts {
+            for alert in view.alerts.iter() {
                 if alert.state != AlertState::Resolved {
                     let labels = [
                         ("alert", alert.key.alert.as_str()),
@@ -51,4 +53,79 @@ pub(super) const FAMILIES: &[Family<View>] = &[
             Ok(())
         },
     },
+    Family {
+        name: "lifeboat_alert_suppressed",
+        kind: Kind::Gauge,
+        unit: None,
+        help: "1 while people are not told of the alert, though it fires.",
+        labels: &["alert", "severity", "by"],
+        of_asset: true,
+        source: "The alerts' evaluation: by is silence, explanation, or worse_alert. Absent for alerts \
+                 that are not suppressed.",
+        write: |view, series| {
+            for alert in view.alerts.iter() {
+                let by = match alert.suppressed_by.as_deref() {
+                    None => continue,
+                    Some(Suppressor::Silence(_)) => "silence",
+                    Some(Suppressor::ExplainedBy(_)) => "explanation",
+                    Some(Suppressor::WorseAlert(_)) => "worse_alert",
+                };
+                let labels = [
+                    ("alert", alert.key.alert.as_str()),
+                    ("severity", alert.severity.name()),
+                    ("by", by),
+                ];
+                series.sample_of(&labels::with(&alert.key.asset, labels), 1_u32)?;
+            }
+            Ok(())
+        },
+    },
+    Family {
+        name: "lifeboat_silences",
+        kind: Kind::Gauge,
+        unit: None,
+        help: "How many silences there are, by where they stand.",
+        labels: &["state"],
+        of_asset: false,
+        source: "The controller.",
+        write: |view, series| {
+            for state in [SilenceState::Active, SilenceState::Pending] {
+                let silences = view.silences.iter();
+                let count = silences.filter(|one| one.state(view.at) == state).count();
+                series.sample_of(&[("state", state.name())], count)?;
+            }
+            Ok(())
+        },
+    },
+    Family {
+        name: "lifeboat_incident_detection_seconds",
+        kind: Kind::Histogram,
+        unit: Some("seconds"),
+        help: "How long it took from the beginning of what is wrong, by the evidence, to the alert.",
+        labels: &["severity"],
+        of_asset: false,
+        source: "The ledger, which keeps the sum when it forgets incidents.",
+        write: |view, series| times(series, &view.incidents.detection),
+    },
+    Family {
+        name: "lifeboat_incident_resolution_seconds",
+        kind: Kind::Histogram,
+        unit: Some("seconds"),
+        help: "How long it took from the alert to its end.",
+        labels: &["severity"],
+        of_asset: false,
+        source: "The ledger, which keeps the sum when it forgets incidents. What goes on is not counted yet.",
+        write: |view, series| times(series, &view.incidents.resolution),
+    },
 ];
+
+/// A histogram for each severity, also where there is nothing to count yet, so that rate() sees the first.
+fn times(series: &mut Series<'_>, totals: &BTreeMap<Severity, DurationTotals>) -> fmt::Result {
+    let none = DurationTotals::default();
+    for severity in Severity::ALL {
+        let totals = totals.get(&severity).unwrap_or(&none);
+        let labels = [("severity", severity.name())];
+        series.durations(&labels, &totals.counts, totals.seconds)?;
+    }
+    Ok(())
+}

@@ -247,7 +247,9 @@ pub(crate) fn view(mut assets: Vec<AssetView>) -> View {
         started_at: ago(2 * DAY),
         generation: 7,
         assets,
-        alerts: Vec::new(),
+        alerts: Arc::default(),
+        silences: Arc::default(),
+        incidents: Arc::default(),
         findings: Vec::new(),
         coverage: Vec::new(),
         health: Health {
@@ -266,7 +268,7 @@ pub(crate) fn mixed() -> View {
         paused("old"),
     ];
     View {
-        alerts: vec![alert("edge", AlertState::Firing)],
+        alerts: Arc::new(vec![alert("edge", AlertState::Firing)]),
         ..view(assets)
     }
 }
@@ -284,6 +286,8 @@ pub(crate) fn alert(name: &str, state: AlertState) -> AlertInstance {
         fired_at: (state != AlertState::Pending).then(|| ago(24 * HOUR)),
         keep_firing_since: None,
         resolved_at: (state == AlertState::Resolved).then(|| ago(5)),
+        withheld: false,
+        suppressed_by: None,
         summary: format!("Prometheus/monitoring/{name} has no backup of the last 25 hours"),
         description: "The newest good backup is 2 days old. Look at the last run first.".to_owned(),
     }

@@ -7,9 +7,16 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
-use lifeboat_controller::{Begun, Handle, Refusal, Request, View};
-use lifeboat_core::{Run, RunId};
-use lifeboat_web::{ApiToken, HistoryError, RunHistory, State, api::RunQuery, serve};
+use lifeboat_alerts::check_silence;
+use lifeboat_controller::{
+    Begun, Handle, Refusal, Request, RunRequest, SilenceRefusal, SilenceWish, Silenced, View,
+};
+use lifeboat_core::{AlertState, Incident, Run, RunId, Silence};
+use lifeboat_web::{
+    ApiToken, HistoryError, RunHistory, State,
+    api::{IncidentQuery, RunQuery},
+    serve,
+};
 use tokio::{
     net::TcpListener,
     sync::{mpsc, oneshot, watch},
@@ -18,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 
 /// Answers a request for a run, and may publish views.
 pub(crate) type Answer =
-    Box<dyn FnMut(&Request, &watch::Sender<Arc<View>>) -> Result<RunId, Refusal> + Send>;
+    Box<dyn FnMut(&RunRequest, &watch::Sender<Arc<View>>) -> Result<RunId, Refusal> + Send>;
 
 /// How a server is to be.
 pub(crate) struct Builder {
@@ -60,10 +67,37 @@ impl RunHistory for Past {
         runs.truncate(query.limit() as usize);
         Ok(runs)
     }
+
+    /// Two about an asset called `edge`, if there are any.
+    async fn incidents(&self, query: &IncidentQuery) -> Result<Vec<Incident>, HistoryError> {
+        self.runs(&RunQuery::default()).await?;
+        let over = super::alert("edge", AlertState::Resolved);
+        let mut before = Incident::of(&over).unwrap();
+        before.fired_at -= SignedDuration::from_hours(48);
+        before.condition_since -= SignedDuration::from_hours(49);
+        before.resolved_at = Some(before.fired_at + SignedDuration::from_hours(2));
+        let going_on = Incident::of(&super::alert("edge", AlertState::Firing)).unwrap();
+        let fits = |incident: &Incident| {
+            query
+                .alert
+                .as_ref()
+                .is_none_or(|alert| *alert == incident.key.alert)
+                && query
+                    .asset
+                    .as_ref()
+                    .is_none_or(|asset| *asset == incident.key.asset)
+                && (query.unresolved != Some(true) || incident.resolved_at.is_none())
+                && query.since.is_none_or(|since| incident.fired_at >= since)
+        };
+        let mut incidents = vec![going_on, before];
+        incidents.retain(fits);
+        incidents.truncate(query.limit() as usize);
+        Ok(incidents)
+    }
 }
 
 /// Starts what is known and not running.
-fn start(request: &Request, views: &watch::Sender<Arc<View>>) -> Result<RunId, Refusal> {
+fn start(request: &RunRequest, views: &watch::Sender<Arc<View>>) -> Result<RunId, Refusal> {
     let view = Arc::clone(&views.borrow());
     let Some(asset) = view.asset(&request.asset) else {
         return Err(Refusal::UnknownAsset(request.asset.clone()));
@@ -76,6 +110,51 @@ fn start(request: &Request, views: &watch::Sender<Arc<View>>) -> Result<RunId, R
             since: run.started_at,
         }),
         None => Ok(RunId("backup-20261121-100000-7f3a".to_owned())),
+    }
+}
+
+/// Makes a silence as a controller would, but for its name.
+fn silence(
+    wish: SilenceWish,
+    views: &watch::Sender<Arc<View>>,
+) -> Result<Silenced, SilenceRefusal> {
+    let now = super::now();
+    let silence = Silence {
+        id: "silence-20261121-100000".to_owned(),
+        matchers: wish.matchers,
+        starts_at: wish.starts_at.unwrap_or(now),
+        ends_at: wish.ends_at.unwrap_or(now + Silence::DEFAULT_LENGTH),
+        comment: wish.comment,
+        created_by: wish.created_by,
+        created_at: now,
+    };
+    check_silence(&silence, now)?;
+    publish(views, vec![silence.clone()]);
+    Ok(silenced(silence))
+}
+
+/// Ends the silence that there is.
+fn unsilence(id: String, views: &watch::Sender<Arc<View>>) -> Result<Silenced, SilenceRefusal> {
+    let known = views.borrow().silences.first().cloned();
+    let known = known.filter(|silence| silence.id == id);
+    let ended = known
+        .ok_or(SilenceRefusal::Unknown(id))?
+        .ended(super::now());
+    publish(views, vec![ended.clone()]);
+    Ok(silenced(ended))
+}
+
+fn publish(views: &watch::Sender<Arc<View>>, silences: Vec<Silence>) {
+    let mut view = View::clone(&views.borrow());
+    view.silences = Arc::new(silences);
+    views.send_replace(Arc::new(view));
+}
+
+const fn silenced(silence: Silence) -> Silenced {
+    Silenced {
+        silence,
+        matching: 1,
+        is_kept: true,
     }
 }
 
@@ -149,9 +228,19 @@ impl Builder {
         .compatibility_metrics(self.compatibility);
         let controller = async move {
             while let Some(request) = asked.recv().await {
-                let answered = answer(&request, &publisher).map(Begun::Run);
                 // A client that left doesn't care.
-                let _: Result<(), _> = oneshot::Sender::send(request.answer, answered);
+                match request {
+                    Request::Run(request) => {
+                        let answered = answer(&request, &publisher).map(Begun::Run);
+                        let _: Result<(), _> = oneshot::Sender::send(request.answer, answered);
+                    }
+                    Request::Silence(wish, answer) => {
+                        let _: Result<(), _> = answer.send(silence(wish, &publisher));
+                    }
+                    Request::Unsilence(id, answer) => {
+                        let _: Result<(), _> = answer.send(unsilence(id, &publisher));
+                    }
+                }
             }
         };
         let thread = std::thread::spawn(move || {

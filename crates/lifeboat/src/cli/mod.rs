@@ -1,5 +1,6 @@
 //! The shape of the command line: commands, options and their help.
 
+mod alerts;
 mod backup;
 mod backups;
 mod crds;
@@ -18,6 +19,10 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 pub(crate) use backup::{BackupCommand, PrometheusOptions};
+pub(crate) use alerts::{
+    AlertListOptions, AlertShowOptions, AlertsCommand, IncidentsOptions, SilenceOptions,
+    SilencesOptions, UnsilenceOptions,
+};
 pub(crate) use backups::{
     BackupsCommand, ListOptions, PinOptions, PruneOptions, RestoreOptions, ShowOptions,
     UnpinOptions, VerifyOptions,
@@ -120,6 +125,9 @@ Examples:
     Run(Box<RunOptions>),
     /// Check the documents that say what to back up, and what is promised
     #[command(subcommand)]
+    /// List alerts, silence them, and see how long what was wrong took
+    #[command(subcommand)]
+    Alerts(AlertsCommand),
     Resources(ResourcesCommand),
     /// Print the definitions of the custom resources of Kubernetes
     #[command(long_about = "\

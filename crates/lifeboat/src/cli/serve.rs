@@ -6,7 +6,8 @@ use clap::Args;
 use jiff::SignedDuration;
 
 use super::{
-    KopiaOptions, KubernetesOptions, LeaderElectionOptions, kubernetes::cluster_name, values,
+    KopiaOptions, KubernetesOptions, LeaderElectionOptions, PostgresOptions,
+    kubernetes::cluster_name, values,
 };
 
 #[derive(Debug, Args)]
@@ -170,6 +171,26 @@ pub(crate) struct ServeOptions {
     pub(crate) runbook_url: Option<String>,
     /// How often everything is assessed while nothing happens [default: 15s]
     #[arg(
+    /// How long an alert waits for others of its group before a webhook is called [default: 10s]
+    #[arg(
+        long,
+        env = "LIFEBOAT_GROUP_WAIT",
+        hide_env_values = true,
+        value_name = "TIME",
+        value_parser = values::duration,
+        help_heading = "Alerts"
+    )]
+    pub(crate) group_wait: Option<SignedDuration>,
+    /// How soon after a call a webhook is called again for the same group [default: 30s]
+    #[arg(
+        long,
+        env = "LIFEBOAT_GROUP_INTERVAL",
+        hide_env_values = true,
+        value_name = "TIME",
+        value_parser = values::duration,
+        help_heading = "Alerts"
+    )]
+    pub(crate) group_interval: Option<SignedDuration>,
         long,
         env = "LIFEBOAT_EVALUATION_INTERVAL",
         hide_env_values = true,

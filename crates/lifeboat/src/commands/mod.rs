@@ -1,5 +1,6 @@
 //! The commands: each opens what it needs, carries out one operation, and reports.
 
+mod alerts;
 mod backup_prometheus;
 mod backup_report;
 mod crds;
@@ -54,6 +55,7 @@ pub(crate) async fn backups(
     }
 }
 
+pub(crate) use alerts::run as alerts;
 pub(crate) use crds::run as crds;
 pub(crate) use run::{LostRun, run};
 pub(crate) use status::run as status;

@@ -1,11 +1,14 @@
 //! The ledger as the history that the API asks for.
 
 use async_trait::async_trait;
-use lifeboat_core::Run;
-use lifeboat_ledger::{Ledger, RunFilter};
-use lifeboat_web::{HistoryError, RunHistory, api::RunQuery};
+use lifeboat_core::{Incident, Run};
+use lifeboat_ledger::{IncidentFilter, Ledger, RunFilter};
+use lifeboat_web::{
+    HistoryError, RunHistory,
+    api::{IncidentQuery, RunQuery},
+};
 
-/// Reads runs beside the controller, which writes them.
+/// Reads runs and incidents beside the controller, which writes them.
 pub(super) struct LedgerHistory(pub(super) Ledger);
 
 #[async_trait]
@@ -22,5 +25,18 @@ impl RunHistory for LedgerHistory {
         };
         let runs = self.0.runs(&filter).await;
         runs.map_err(|error| HistoryError(Box::new(error)))
+    }
+
+    async fn incidents(&self, query: &IncidentQuery) -> Result<Vec<Incident>, HistoryError> {
+        let filter = IncidentFilter {
+            asset: query.asset.clone(),
+            alert: query.alert.clone(),
+            unresolved: query.unresolved == Some(true),
+            since: query.since,
+            before: None,
+            limit: query.limit(),
+        };
+        let incidents = self.0.incidents(&filter).await;
+        incidents.map_err(|error| HistoryError(Box::new(error)))
     }
 }

@@ -261,3 +261,5 @@ fn alerts(options: &ServeOptions, file: NotificationSettings) -> NotificationSet
     alerts.runbook_url = options.runbook_url.clone().or(alerts.runbook_url);
     alerts
 }
+    alerts.group_wait = options.group_wait.unwrap_or(alerts.group_wait);
+    alerts.group_interval = options.group_interval.unwrap_or(alerts.group_interval);

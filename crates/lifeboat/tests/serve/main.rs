@@ -14,7 +14,9 @@ mod scrape;
     reason = "the tests of a cluster share this file, and use other parts of it"
 )]
 mod served;
+mod silences;
 mod stories;
+mod storm;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -196,6 +196,8 @@ impl Setup {
             .args(["--ledger", &self.ledger])
             .args(["--listen", &format!("127.0.0.1:{}", self.port)])
             .args(&self.arguments)
+            // Nobody waits for others of a group, unless a test says so.
+            .env("LIFEBOAT_GROUP_WAIT", "0s")
             .envs(self.variables.iter().cloned());
         fake_clock(&mut command)
             .env("FAKETIME_TIMESTAMP_FILE", self.path("clock"))

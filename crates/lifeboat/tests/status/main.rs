@@ -6,6 +6,7 @@ mod hand_made;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod alerts;
 mod replicas;
 mod run;
 mod tables;

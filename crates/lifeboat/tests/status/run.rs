@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use lifeboat_controller::Request;
+use lifeboat_controller::RunRequest;
 use lifeboat_core::{AssetHistory, Outcome, Run, RunEnd, RunId, RunTrigger};
 use lifeboat_web::api::RunReport;
 use rstest::rstest;
@@ -97,7 +97,7 @@ fn machines_that_wait_get_the_run_alone() {
 
 #[test]
 fn a_run_that_the_view_never_shows_is_found_in_the_ledger() {
-    let finished = Box::new(|_: &Request, _: &_| Ok(RunId("backup-20261121-020000".to_owned())));
+    let finished = Box::new(|_: &RunRequest, _: &_| Ok(RunId("backup-20261121-020000".to_owned())));
     let server = Server::of(view(vec![sound("main")]))
         .answering(finished)
         .start();
@@ -126,7 +126,7 @@ fn the_token_opens_the_door() {
     let server = Server::of(mixed()).token("sesame").start();
     run(&mut asking(&server, "run main"))
         .exits(1)
-        .complains(&["starting runs needs a token", "--server-token-file"]);
+        .complains(&["this needs a token", "--server-token-file"]);
     let file = NamedTempFile::new().unwrap();
     std::fs::write(file.path(), "sesame\n").unwrap();
     run(asking(&server, "run main")

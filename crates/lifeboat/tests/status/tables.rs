@@ -1,5 +1,7 @@
 //! What a person reads, in every state of the fleet, and the exit code that goes with it.
 
+use std::sync::Arc;
+
 use insta::assert_snapshot;
 use lifeboat_testkit::ports::free_port;
 use lifeboat_web::api::{AssetDetail, AssetList};
@@ -16,7 +18,7 @@ use super::{
 };
 
 /// Runs it and looks at every line's width.
-fn shows(server: &Server, words: &str, code: i32) -> String {
+pub(crate) fn shows(server: &Server, words: &str, code: i32) -> String {
     let ran: Ran = run(&mut asking(server, words)).exits(code);
     assert_eq!(ran.stderr, "");
     for line in ran.stdout.lines() {
@@ -34,7 +36,7 @@ fn all_is_well() {
 #[test]
 fn one_is_failing_and_the_way_out_is_told() {
     let mut view = view(vec![sound("main"), failing("edge"), sound("west")]);
-    view.alerts = vec![alert("edge", lifeboat_core::AlertState::Firing)];
+    view.alerts = Arc::new(vec![alert("edge", lifeboat_core::AlertState::Firing)]);
     let server = Server::of(view).start();
     assert_snapshot!("one_failing", shows(&server, "status", 1));
 }
@@ -179,7 +181,7 @@ fn without_a_ledger_the_rest_of_an_asset_is_still_shown() {
     let server = Server::of(mixed()).without_history().start();
     let shown = shows(&server, "status main", 0);
     assert!(
-        shown.contains("No runs: failed to read the runs from the ledger"),
+        shown.contains("No runs: failed to read from the ledger"),
         "{shown}"
     );
 }

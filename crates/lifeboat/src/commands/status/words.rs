@@ -9,10 +9,10 @@ use lifeboat_web::api::{Alert, AsOf, CheckReport, LifeboatHealth, RunReport};
 use crate::output::{age, alert, fine, note, short_age, time, wrapped};
 
 /// What fits on a terminal of the usual width.
-pub(super) const WIDTH: usize = 80;
+pub(crate) const WIDTH: usize = 80;
 
 /// A status: what is wrong stands out without colour too.
-pub(super) fn status(status: Status) -> String {
+pub(crate) fn status(status: Status) -> String {
     match status {
         Status::Ok => fine("ok"),
         Status::Paused => note("paused"),
@@ -26,12 +26,12 @@ pub(super) fn status(status: Status) -> String {
     clippy::cast_possible_truncation,
     reason = "whole seconds of an age that a clock can show"
 )]
-pub(super) fn span(seconds: f64) -> String {
+pub(crate) fn span(seconds: f64) -> String {
     HumanDuration(SignedDuration::from_secs(seconds as i64)).to_string()
 }
 
 /// How a run ended and how long ago that is, such as `failed 9h ago`.
-pub(super) fn ended(run: &RunReport, at: Timestamp) -> String {
+pub(crate) fn ended(run: &RunReport, at: Timestamp) -> String {
     let (Some(outcome), Some(ended_at)) = (run.outcome, run.ended_at) else {
         return note("running");
     };
@@ -44,7 +44,7 @@ pub(super) fn ended(run: &RunReport, at: Timestamp) -> String {
 }
 
 /// How far a moment lies back, or ahead if somebody's clock is wrong: `9h ago`, `in 9h`.
-pub(super) fn ago(moment: Timestamp, at: Timestamp) -> String {
+pub(crate) fn ago(moment: Timestamp, at: Timestamp) -> String {
     let age = short_age(moment, at);
     if age.starts_with("in ") {
         age
@@ -54,7 +54,7 @@ pub(super) fn ago(moment: Timestamp, at: Timestamp) -> String {
 }
 
 /// When something comes, or since when it should have come: `in 9h`, `due 2s`.
-pub(super) fn due(next: Timestamp, at: Timestamp) -> String {
+pub(crate) fn due(next: Timestamp, at: Timestamp) -> String {
     if next > at {
         short_age(next, at)
     } else {
@@ -63,7 +63,7 @@ pub(super) fn due(next: Timestamp, at: Timestamp) -> String {
 }
 
 /// Text below a first line, as a paragraph that is indented.
-pub(super) fn paragraph(out: &mut dyn Write, indent: usize, text: &str) -> io::Result<()> {
+pub(crate) fn paragraph(out: &mut dyn Write, indent: usize, text: &str) -> io::Result<()> {
     for line in wrapped(text, WIDTH - indent).lines() {
         writeln!(out, "{:indent$}{line}", "")?;
     }
@@ -71,7 +71,7 @@ pub(super) fn paragraph(out: &mut dyn Write, indent: usize, text: &str) -> io::R
 }
 
 /// The answers of checks, those that rest on the same evidence told as one.
-pub(super) fn checks(out: &mut dyn Write, checks: &[CheckReport]) -> io::Result<()> {
+pub(crate) fn checks(out: &mut dyn Write, checks: &[CheckReport]) -> io::Result<()> {
     let is_same = |left: &CheckReport, right: &CheckReport| {
         left.status == right.status && left.text == right.text
     };
@@ -99,19 +99,19 @@ fn check(out: &mut dyn Write, names: &str, check: &CheckReport) -> io::Result<()
 }
 
 /// A moment, and how long ago it is.
-pub(super) fn moment(moment: Timestamp, at: Timestamp) -> String {
+pub(crate) fn moment(moment: Timestamp, at: Timestamp) -> String {
     format!("{}, {}", time(moment), ago(moment, at))
 }
 
 /// A sentence's first letter large.
-pub(super) fn capitalised(text: &str) -> String {
+pub(crate) fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().map(char::to_uppercase);
     first.into_iter().flatten().chain(letters).collect()
 }
 
 /// That everything below is old.
-pub(super) fn staleness(out: &mut dyn Write, as_of: &AsOf) -> io::Result<()> {
+pub(crate) fn staleness(out: &mut dyn Write, as_of: &AsOf) -> io::Result<()> {
     if as_of.stale {
         let age = span(as_of.view_age_seconds);
         let head = alert("STALE:");
@@ -122,7 +122,7 @@ pub(super) fn staleness(out: &mut dyn Write, as_of: &AsOf) -> io::Result<()> {
 }
 
 /// The alerts that fire.
-pub(super) fn alerts(out: &mut dyn Write, alerts: &[Alert], at: Timestamp) -> io::Result<()> {
+pub(crate) fn alerts(out: &mut dyn Write, alerts: &[Alert], at: Timestamp) -> io::Result<()> {
     let firing = alerts
         .iter()
         .filter(|alert| alert.state == AlertState::Firing);
@@ -133,10 +133,15 @@ pub(super) fn alerts(out: &mut dyn Write, alerts: &[Alert], at: Timestamp) -> io
         let since = firing.fired_at.unwrap_or(firing.active_at);
         writeln!(
             out,
-            "  {} {}, for {}",
+            "  {} {}, for {}{}",
             alert(firing.severity.name()),
             firing.alert,
-            HumanDuration(at.duration_since(since))
+            HumanDuration(at.duration_since(since)),
+            if firing.suppressed_by.is_some() {
+                ", suppressed"
+            } else {
+                ""
+            }
         )?;
         paragraph(out, 4, &firing.summary)?;
     }
@@ -144,7 +149,7 @@ pub(super) fn alerts(out: &mut dyn Write, alerts: &[Alert], at: Timestamp) -> io
 }
 
 /// What is wrong with Lifeboat itself.
-pub(super) fn lifeboat(out: &mut dyn Write, health: &LifeboatHealth) -> io::Result<()> {
+pub(crate) fn lifeboat(out: &mut dyn Write, health: &LifeboatHealth) -> io::Result<()> {
     let mut troubles = Vec::new();
     if let Some(error) = &health.ledger.error {
         troubles.push(format!("the ledger can't be written: {error}"));
