@@ -7,7 +7,8 @@ use std::{
 
 use jiff::Timestamp;
 use lifeboat_core::{
-    AssetHistory, AssetId, AssetKind, Finding, JudgedCoverage, Observed, Policy, assess::Blind,
+    AssetHistory, AssetId, AssetKind, Finding, JudgedCoverage, ObjectStoreFacts, Observed,
+    Policy, assess::Blind,
 };
 
 use crate::{
@@ -162,6 +163,9 @@ impl Controller {
         for id in gone {
             self.let_go(source, id, now).await;
         }
+        for (id, facts) in declared.object_stores {
+            self.take_in_object_store(&id, facts, now);
+        }
         let declaring = &mut self.sources[source];
         if let Some(policies) = declared.policies {
             declaring.policies = policies;
@@ -243,6 +247,28 @@ impl Controller {
         }
         self.write_down(&id, observed);
     }
+        self.tell_places(&id);
+    }
+
+    /// Tells all sources where an asset is: some look where its backups go.
+    fn tell_places(&mut self, id: &AssetId) {
+        let places = self.fleet.assets.get(id).map(Managed::places);
+        for declaring in &mut self.sources {
+            declaring.source.notice(id, places);
+        }
+    }
+
+    /// Joins what is known of an object store with the asset that is backed up there.
+    fn take_in_object_store(
+        &mut self,
+        id: &AssetId,
+        facts: Option<Box<ObjectStoreFacts>>,
+        now: Timestamp,
+    ) {
+        if let Some(managed) = self.fleet.assets.get_mut(id) {
+            let observed = managed.look_into_store(facts, now);
+            self.write_down(id, observed);
+        }
 
     /// Writes down what was seen to have happened.
     fn write_down(&self, id: &AssetId, observed: Observed) {

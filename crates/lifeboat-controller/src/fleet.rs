@@ -7,7 +7,7 @@ use std::{
 
 use jiff::Timestamp;
 use lifeboat_core::{
-    AssetHistory, AssetId, ObjectiveOverrides, Observed, ObservedSchedule, Operation, Policy,
+    AssetHistory, AssetId, ObjectStoreFacts, ObjectiveOverrides, Observed, ObservedSchedule, Operation, Policy,
     RecoveryPoint, Run, Verdict,
     assess::{Assessment, Asset, Blind, assess_asset},
     scheduling::{Decision, Planned, Start},
@@ -33,6 +33,8 @@ pub(crate) struct Managed {
     pub(crate) taking_inventory: bool,
     immediate: bool,
     places: BTreeMap<&'static str, String>,
+    /// What a source of its own knows of the store that its backups go to.
+    object_store: Option<Box<ObjectStoreFacts>>,
     assessment: Option<Arc<Assessment>>,
     /// Nothing starts before this moment, unless something happens to the asset.
     wake_at: Option<Timestamp>,
@@ -75,6 +77,7 @@ impl Managed {
             places: BTreeMap::new(),
             assessment: None,
             wake_at: None,
+            object_store: None,
         }
     }
 
@@ -91,7 +94,8 @@ impl Managed {
                 self.plan(operated, (!is_new).then_some(now));
                 Observed::default()
             }
-            Care::Observed(observation) => {
+            Care::Observed(mut observation) => {
+                observation.facts.object_store = self.object_store.clone();
                 let observed = asset.history.observe(&observation, now);
                 asset.facts = Some(Box::new(observation.facts));
                 asset.planned.clear();
@@ -106,6 +110,24 @@ impl Managed {
     fn plan(&mut self, operated: Operated, changed_at: Option<Timestamp>) {
         let asset = Arc::make_mut(&mut self.asset);
         asset.facts = None;
+    /// Takes in what is known of the store that its backups go to, and tells what that changed of its
+    /// history.
+    pub(crate) fn look_into_store(
+        &mut self,
+        facts: Option<Box<ObjectStoreFacts>>,
+        now: Timestamp,
+    ) -> Observed {
+        self.object_store.clone_from(&facts);
+        let asset = Arc::make_mut(&mut self.asset);
+        match &mut asset.facts {
+            Some(seen) => {
+                seen.object_store = facts;
+                asset.history.look_into_store(seen, now)
+            }
+            None => Observed::default(),
+        }
+    }
+
         let before = std::mem::take(&mut asset.planned);
         for (operation, plan) in operated.plans {
             let known_since = match (before.get(&operation), changed_at) {

@@ -6,7 +6,9 @@ use std::{
 };
 
 use jiff::Timestamp;
-use lifeboat_core::{AssetId, AssetKind, Coverage, Finding, Policy, assess::Blind};
+use lifeboat_core::{
+    AssetId, AssetKind, Coverage, Finding, ObjectStoreFacts, Policy, assess::Blind,
+};
 use tokio::sync::Notify;
 
 use crate::{spec::AssetSpec, trigger::Trigger};
@@ -24,6 +26,9 @@ pub struct Declared {
     pub policies: Option<Vec<Policy>>,
     /// What somebody should look at, though it concerns no asset; none leaves it as before.
     pub findings: Option<Vec<Finding>>,
+    /// What is known by asking of the object stores that other sources' assets are backed up to; none
+    /// for those that nobody asks any more.
+    pub object_stores: Vec<(AssetId, Option<Box<ObjectStoreFacts>>)>,
     /// What holds data there and whether it is covered; none leaves it as before.
     pub coverage: Option<Arc<Coverage>>,
 }

@@ -46,6 +46,14 @@ pub enum Check {
     EverArchived,
     /// Does hardly any WAL wait to be archived?
     ArchiveBacklog,
+    /// Does the object store that backups go to answer?
+    StoreReachable,
+    /// Has the object store room for more?
+    SpaceLeft,
+    /// Is what was backed up whole in the object store?
+    Catalogued,
+    /// Is the WAL in the object store without a gap?
+    WalContinuous,
     /// Is what carries it out left as it is, and not rewritten all the time?
     Settled,
     /// Does the repository grow no faster than it should?
@@ -60,7 +68,7 @@ pub enum Check {
 
 impl Check {
     /// Every check, in the order in which people are told of them.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 28] = [
         Self::Available,
         Self::Fresh,
         Self::Punctual,
@@ -80,6 +88,10 @@ impl Check {
         Self::Archiving,
         Self::EverArchived,
         Self::ArchiveBacklog,
+        Self::StoreReachable,
+        Self::SpaceLeft,
+        Self::Catalogued,
+        Self::WalContinuous,
         Self::Settled,
         Self::GrowthSteady,
         Self::Deduplicated,
@@ -110,6 +122,10 @@ impl Check {
             Self::Archiving => "archiving",
             Self::EverArchived => "ever_archived",
             Self::ArchiveBacklog => "archive_backlog",
+            Self::StoreReachable => "store_reachable",
+            Self::SpaceLeft => "space_left",
+            Self::Catalogued => "catalogued",
+            Self::WalContinuous => "wal_continuous",
             Self::Settled => "settled",
             Self::GrowthSteady => "growth_steady",
             Self::Deduplicated => "deduplicated",
@@ -124,7 +140,11 @@ impl Check {
     pub const fn is_advisory(self) -> bool {
         matches!(
             self,
-            Self::Punctual | Self::Swift | Self::GrowthSteady | Self::Deduplicated
+            Self::Punctual
+                | Self::Swift
+                | Self::SpaceLeft
+                | Self::GrowthSteady
+                | Self::Deduplicated
         )
     }
 }

@@ -38,6 +38,7 @@ mod selector;
 mod silence;
 mod upkeep;
 mod verdict;
+mod stored_points;
 
 pub use alert::{
     AlertInstance, AlertKey, AlertState, DurationTotals, Incident, IncidentTotals, Suppressor,
@@ -53,10 +54,11 @@ pub use duration::{DurationError, HumanDuration, parse_duration};
 pub use error_text::readable_causes;
 pub use evidence::Evidence;
 pub use facts::{
-    ArchiverReading, Archiving, ArchivingCondition, Availability, Definition, Facts, Finding,
-    Instance, InstanceReading, InstanceRole, NewestSnapshot, ObservedSchedule, ReadFailure,
-    RecoveryWindow, RepositoryFacts, RepositoryReading, ScheduleState, SnapshotSource, UnderWay,
-    system,
+    ArchiverReading, Archiving, ArchivingCondition, Availability, ClaimedBackup, Definition, Facts,
+    Finding, Instance, InstanceReading, InstanceRole, NewestSnapshot, ObjectStoreFacts,
+    ObservedSchedule, ReadFailure, RecoveryWindow, RepositoryFacts, RepositoryReading,
+    ScheduleState, SnapshotSource, StoreReading, StoredBackup, StoredState, StoredWal,
+    TransferPace, UnderWay, WalGap, system,
 };
 pub use growth::{RepositorySizes, SizeReading};
 pub use history::{
@@ -66,7 +68,7 @@ pub use history::{
 pub use next_step::next_step;
 pub use observation::{Observation, Observed, ObservedPoints};
 pub use policy::{
-    Effective, KopiaRepositoryPolicy, ObjectiveOverrides, Objectives, Policy, Severity,
+    Effective, KopiaRepositoryPolicy, ObjectiveOverrides, ObjectStorePolicy, Objectives, Policy, Severity,
 };
 pub use recovery_point::{Integrity, PointVerification, RecoveryPoint};
 pub use run::{Operation, Outcome, Run, RunEnd, RunId, RunTrigger};

@@ -10,7 +10,9 @@ pub fn next_step(asset: &AssetId, verdict: &Verdict) -> Option<String> {
     }
     let run = run_of(asset);
     let hint = match &verdict.evidence {
-        Evidence::RunFailed { hint, .. } | Evidence::RepositoryUnreadable { hint, .. } => {
+        Evidence::RunFailed { hint, .. }
+        | Evidence::RepositoryUnreadable { hint, .. }
+        | Evidence::StoreUnreachable { hint, .. } => {
             return hint.clone();
         }
         Evidence::Age { .. }
@@ -29,6 +31,13 @@ pub fn next_step(asset: &AssetId, verdict: &Verdict) -> Option<String> {
         | Evidence::NeverMaintained { .. } => {
             format!("run one now with {run}; the check last_run says what went wrong")
         }
+        Evidence::BackupNotRestorable { .. } | Evidence::BackupsStored { .. } => {
+            format!("back up now with {run}, and see that the new one is whole")
+        }
+        Evidence::WalGap { .. } => format!(
+            "back up now with {run}: from its end on one can recover again; then look on the \
+             database's disk and in the bucket's older versions for the segments that are missing"
+        ),
         Evidence::NeverRan { .. } | Evidence::NoRecoveryPoint => format!("back up now with {run}"),
         Evidence::InventoryUnknown { error: Some(_) } => {
             "the repository has to be reachable: try `lifeboat backups list` from the same machine"

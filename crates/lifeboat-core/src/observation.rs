@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::history::{Loss, is_in_the_future, later};
-use crate::{AssetHistory, Facts, Outcome, RecoveryPoint, RecoveryWindow, Run, RunEnd, RunId};
+use crate::stored_points::with_what_is_stored;
+use crate::{AssetHistory, Facts, Outcome, RecoveryPoint, RecoveryWindow, Run, RunEnd, RunId, slo::ServiceLevels};
 
 /// All that an observer sees of one asset.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -63,6 +64,7 @@ impl AssetHistory {
         };
         let points_changed = match &observation.points {
             ObservedPoints::Present(points) => {
+                let points = &with_what_is_stored(points.clone(), &observation.facts);
                 let points = self.with_accounted_for(points, &observation.facts);
                 self.note_loss(&points, &observation.facts, now);
                 self.replace_points(points, now)

@@ -152,6 +152,25 @@ pub struct KopiaRepositoryPolicy {
     /// Its name: that of the Secret with which it is reached.
     pub name: String,
     /// How often it is read. Reading costs requests to its store.
+    /// The databases whose object stores are to be looked into.
+    pub object_stores: Vec<ObjectStorePolicy>,
+}
+
+/// A database whose object store is to be looked into.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ObjectStorePolicy {
+    /// Its namespace.
+    pub namespace: String,
+    /// Its name.
+    pub database: String,
+    /// The name of the Secret with which the store is reached, in the same namespace.
+    pub secret: String,
+    /// How often the store is looked into. That costs requests.
+    pub every: SignedDuration,
+    /// How often it is asked whether it answers, with one request.
+    pub probe_every: SignedDuration,
+    /// How many bytes it may hold.
+    pub capacity: Option<u64>,
     pub every: SignedDuration,
 }
 

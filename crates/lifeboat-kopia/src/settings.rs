@@ -4,12 +4,11 @@
 //! Secret which `VolSync` uses can be mounted as it is.
 
 use std::{
-    collections::BTreeMap,
-    fs, io,
+    io,
     path::{Path, PathBuf},
 };
 
-use lifeboat_repository::Secret;
+use lifeboat_repository::{MountedSecret, MountedSecretError, Secret};
 
 use crate::{RepositoryName, storage::Storage};
 
@@ -113,53 +112,31 @@ impl RepositorySettings {
 }
 
 /// The files of a mounted Secret.
-pub(crate) struct Files {
-    pub(crate) folder: PathBuf,
-    texts: BTreeMap<String, String>,
-}
+pub(crate) struct Files(MountedSecret);
 
 impl Files {
     fn read(folder: PathBuf) -> Result<Self, SettingsError> {
-        let failed = |path: &Path, source| SettingsError::Read {
-            path: path.to_owned(),
-            source,
-        };
-        let entries = fs::read_dir(&folder).map_err(|source| match source.kind() {
-            io::ErrorKind::NotFound => SettingsError::Missing(folder.clone()),
-            _ => failed(&folder, source),
-        })?;
-        let mut texts = BTreeMap::new();
-        for entry in entries {
-            let entry = entry.map_err(|source| failed(&folder, source))?;
-            // A mounted Secret has links to files, and hidden folders that they lead into.
-            let Ok(name) = entry.file_name().into_string() else {
-                continue;
-            };
-            let path = entry.path();
-            if name.starts_with('.') || !path.is_file() {
-                continue;
-            }
-            let bytes = fs::read(&path).map_err(|source| failed(&path, source))?;
-            let text = String::from_utf8(bytes).map_err(|_not_text| {
-                failed(
-                    &path,
-                    io::Error::new(io::ErrorKind::InvalidData, "it is no text"),
-                )
-            })?;
-            texts.insert(name, text);
-        }
-        Ok(Self { folder, texts })
+        MountedSecret::read(folder)
+            .map(Self)
+            .map_err(|error| match error {
+                MountedSecretError::Missing(folder) => SettingsError::Missing(folder),
+                MountedSecretError::Read { path, source } => SettingsError::Read { path, source },
+            })
+    }
+
+    /// Where they are.
+    pub(crate) fn folder(&self) -> &Path {
+        self.0.folder()
     }
 
     /// What a file says, without blanks around it; none if there is no such file or it is empty.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        let text = self.texts.get(name)?.trim();
-        (!text.is_empty()).then_some(text)
+        self.0.get(name)
     }
 
     /// The first of several files that says something.
     pub(crate) fn first(&self, names: &[&str]) -> Option<&str> {
-        names.iter().find_map(|name| self.get(name))
+        self.0.first(names)
     }
 
     /// What a file says that has to be there.
@@ -173,14 +150,14 @@ impl Files {
 
     pub(crate) fn lacking(&self, name: &'static str) -> SettingsError {
         SettingsError::Lacking {
-            folder: self.folder.clone(),
+            folder: self.folder().to_owned(),
             name,
         }
     }
 
     pub(crate) fn unusable(&self, name: &'static str, problem: &str) -> SettingsError {
         SettingsError::Unusable {
-            folder: self.folder.clone(),
+            folder: self.folder().to_owned(),
             name,
             problem: problem.to_owned(),
         }
@@ -189,6 +166,8 @@ impl Files {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use std::fs;
+
     use super::*;
 
     /// A folder of repositories in which `backups/kopia` has these files.

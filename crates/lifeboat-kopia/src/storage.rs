@@ -76,7 +76,7 @@ impl Storage {
         let unsupported = others.iter().find(|(name, _)| files.get(name).is_some());
         Err(match unsupported {
             Some((_, kind)) => SettingsError::Unsupported { kind },
-            None => SettingsError::NoStorage(files.folder.clone()),
+            None => SettingsError::NoStorage(files.folder().to_owned()),
         })
     }
 
@@ -277,7 +277,7 @@ fn google(files: &Files, bucket: &str) -> Result<Storage, SettingsError> {
     if files.get(CREDENTIALS).is_none() {
         return Err(files.lacking(CREDENTIALS));
     }
-    let credentials = files.folder.join(CREDENTIALS);
+    let credentials = files.folder().join(CREDENTIALS);
     Ok(Storage::Other {
         provider: "gcs",
         place: bucket.to_owned(),

@@ -31,8 +31,10 @@ mod digest;
 mod documents;
 mod download;
 mod error;
+mod foreign_store;
 mod location;
 mod mask;
+mod mounted_secret;
 mod names;
 mod progress;
 mod prune;
@@ -61,8 +63,10 @@ pub use documents::{
     Verification, VerificationResult, Volume,
 };
 pub use error::Error;
+pub use foreign_store::{ForeignObject, ForeignStore};
 pub use lifeboat_tsdb::{Finding, Severity};
 pub use location::{Location, LocationError};
+pub use mounted_secret::{MountedSecret, MountedSecretError};
 pub use names::{BackupId, Instance, NameError, RunId};
 pub use progress::{Cancellation, Progress};
 pub use prune::{DEFAULT_GRACE, PruneDecision, PrunePlan, PruneRequest, Pruned};
@@ -70,7 +74,7 @@ pub use repository::Repository;
 pub use requests::{RequestCounters, RequestKind};
 pub use restore::{RestoreChecksum, RestorePlan, RestoreRun, TimeRange};
 pub use secret::Secret;
-pub use setting_values::{SettingError, parse_rate, parse_storage_class};
+pub use setting_values::{SettingError, parse_rate, parse_size, parse_storage_class};
 pub use settings::{
     Addressing, AzureSettings, ConnectionSettings, CredentialSource, GoogleSettings, S3Settings,
     ServerSideEncryption, TransferSettings, UploadChecksum,

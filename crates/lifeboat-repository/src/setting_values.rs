@@ -10,6 +10,9 @@ pub enum SettingError {
     /// Not a rate.
     #[error("use a size a second, such as 50MiB/s")]
     Rate,
+    /// Not a size, or nothing.
+    #[error("use a size, such as 500GiB")]
+    Size,
     /// A rate of nothing.
     #[error("the rate must be more than 0")]
     NoRate,
@@ -33,6 +36,16 @@ pub fn parse_rate(text: &str) -> Result<u64, SettingError> {
         .as_u64();
     if bytes == 0 {
         return Err(SettingError::NoRate);
+    }
+    Ok(bytes)
+}
+
+/// Bytes, such as `500GiB` or `2TB`: more than none.
+pub fn parse_size(text: &str) -> Result<u64, SettingError> {
+    let size = text.trim().parse::<ByteSize>();
+    let bytes = size.map_err(|_| SettingError::Size)?.as_u64();
+    if bytes == 0 {
+        return Err(SettingError::Size);
     }
     Ok(bytes)
 }

@@ -24,6 +24,7 @@ mod fingerprint;
 mod folder;
 mod kopia_repository;
 mod metadata;
+mod object_store;
 mod policy;
 mod problem;
 mod resources;

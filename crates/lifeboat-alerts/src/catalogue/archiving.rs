@@ -77,4 +77,21 @@ pub(super) const ALERTS: &[Alert] = &[
         ),
         explained_by: &[],
     },
+    Alert {
+        name: "WALGap",
+        group: Group::Archiving,
+        severity: Severity::Critical,
+        // A segment may still be on its way, and is looked for again after five minutes.
+        wait: SignedDuration::from_mins(10),
+        keep_firing_for: None,
+        condition: failing(CNPG, Check::WalContinuous),
+        summary: Text("WAL of {asset} is missing in its object store"),
+        meaning: Text(
+            "No restore gets past the gap: one can recover up to a moment before it, and again from the next backup on.",
+        ),
+        first: Text(
+            "First back up anew: `kubectl cnpg backup -n {namespace} {name}`, so that one can recover from now on.",
+        ),
+        explained_by: &[],
+    },
 ];

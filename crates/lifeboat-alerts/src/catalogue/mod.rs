@@ -8,6 +8,7 @@ mod group;
 mod kinds;
 mod lifeboat;
 mod maintenance;
+mod object_store;
 mod operators;
 mod text;
 
@@ -30,6 +31,7 @@ pub fn catalogue() -> &'static [Alert] {
             archiving::ALERTS,
             operators::ALERTS,
             maintenance::ALERTS,
+            object_store::ALERTS,
             lifeboat::ALERTS,
         ]
         .concat()

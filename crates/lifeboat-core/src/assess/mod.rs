@@ -13,6 +13,7 @@ mod growth_steady;
 mod last_run;
 mod maintained;
 mod not_stuck;
+pub(crate) mod object_store;
 mod on_schedule;
 mod points_kept;
 mod punctual;
@@ -169,6 +170,10 @@ pub fn assess_asset(asset: &Asset, policies: &[Policy], now: Timestamp) -> Asses
         Check::Deduplicated => deduplicated::answer(&question),
         Check::Clock => is_carried_out.then(|| clock::answer(&question)),
         Check::Seen => seen::answer(&question),
+        Check::StoreReachable => object_store::reachable(&question),
+        Check::SpaceLeft => object_store::space(&question),
+        Check::Catalogued => object_store::catalogued(&question),
+        Check::WalContinuous => object_store::wal(&question),
     };
     let paused_since = (asset.is_paused() || effective.suspend)
         .then(|| asset.history.suspended_since.unwrap_or(now));

@@ -368,6 +368,75 @@ pub enum Evidence {
         /// How many files and folders it lacks.
         errors: u64,
     },
+    /// The object store answers.
+    StoreAnswers {
+        /// When it last did.
+        at: Timestamp,
+    },
+    /// Nobody has looked into the object store yet.
+    StoreNotRead,
+    /// The object store doesn't answer, or not with what was asked for.
+    StoreUnreachable {
+        /// Since when.
+        since: Timestamp,
+        /// Why.
+        error: String,
+        /// The next step.
+        hint: Option<String>,
+        /// When it last did.
+        answered_at: Option<Timestamp>,
+    },
+    /// How much the object store holds.
+    StoreSpace {
+        /// How many bytes.
+        used: u64,
+        /// How many it may.
+        capacity: u64,
+    },
+    /// What base backups lie in the object store.
+    BackupsStored {
+        /// How many are whole.
+        whole: usize,
+        /// How many folders there are that are no recovery point.
+        not_whole: usize,
+        /// The newest whole one.
+        newest: Option<String>,
+    },
+    /// A backup counts as complete, and can't be restored from the object store.
+    BackupNotRestorable {
+        /// Its recovery point.
+        backup: String,
+        /// Its folder in the store.
+        folder: String,
+        /// What keeps one from restoring it.
+        problem: String,
+        /// How many others there are like it.
+        others: usize,
+        /// The newest one in the store that is whole.
+        usable: Option<String>,
+    },
+    /// The WAL in the object store has no gap.
+    WalContinuous {
+        /// How many segments there are.
+        segments: u64,
+        /// The newest.
+        newest: String,
+        /// When that one was stored.
+        newest_at: Timestamp,
+    },
+    /// WAL is missing in the object store.
+    WalGap {
+        /// The first segment that is missing.
+        segment: String,
+        /// How many are.
+        missing: u64,
+        /// Up to where one can recover.
+        lsn: String,
+        /// About up to when.
+        recoverable_until: Timestamp,
+        /// The first whole backup after the gap.
+        again_from: Option<String>,
+    },
     /// The asset can be looked at.
     InSight,
     /// Nobody could look for a while.

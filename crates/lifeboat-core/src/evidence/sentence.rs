@@ -393,6 +393,104 @@ impl fmt::Display for Evidence {
                 formatter,
                 "the newest snapshot of {source}, of {at:.0}, lacks {errors} files or folders that could not be read"
             ),
+            Self::StoreAnswers { at } => write!(formatter, "the object store answered at {at:.0}"),
+            Self::StoreNotRead => {
+                formatter.write_str("nobody has looked into the object store yet")
+            }
+            Self::StoreUnreachable {
+                since,
+                error,
+                answered_at,
+                ..
+            } => {
+                write!(
+                    formatter,
+                    "the object store doesn't answer since {since:.0}: {error}"
+                )?;
+                match answered_at {
+                    Some(at) => write!(formatter, "; it last did at {at:.0}"),
+                    None => Ok(()),
+                }
+            }
+            Self::StoreSpace { used, capacity } => write!(
+                formatter,
+                "the object store has {} % of its capacity left: {used} of {capacity} bytes are taken",
+                u128::from(capacity.saturating_sub(*used)) * 100 / u128::from(*capacity).max(1)
+            ),
+            Self::BackupsStored {
+                whole,
+                not_whole,
+                newest,
+            } => {
+                match (whole, newest) {
+                    (1, Some(newest)) => write!(
+                        formatter,
+                        "the object store holds one whole backup, {newest}"
+                    )?,
+                    (many, Some(newest)) => write!(
+                        formatter,
+                        "the object store holds {many} whole backups, the newest {newest}"
+                    )?,
+                    (_, None) => formatter.write_str("the object store holds no whole backup")?,
+                }
+                match not_whole {
+                    0 => Ok(()),
+                    1 => formatter.write_str("; one more folder is no recovery point"),
+                    many => write!(formatter, "; {many} more folders are no recovery points"),
+                }
+            }
+            Self::BackupNotRestorable {
+                backup,
+                folder,
+                problem,
+                others,
+                usable,
+            } => {
+                write!(
+                    formatter,
+                    "Backup {backup} counts as completed, but can't be restored from base/{folder}: {problem}"
+                )?;
+                match others {
+                    0 => {}
+                    1 => formatter.write_str("; so it is with one more")?,
+                    many => write!(formatter, "; so it is with {many} more")?,
+                }
+                match usable {
+                    Some(usable) => write!(formatter, "; the newest whole one is {usable}"),
+                    None => formatter.write_str("; there is no whole one"),
+                }
+            }
+            Self::WalContinuous {
+                segments,
+                newest,
+                newest_at,
+            } => write!(
+                formatter,
+                "the WAL in the object store has no gap: {segments} segments up to {newest}, stored at {newest_at:.0}"
+            ),
+            Self::WalGap {
+                segment,
+                missing,
+                lsn,
+                recoverable_until,
+                again_from,
+            } => {
+                match missing {
+                    1 => write!(formatter, "the WAL segment {segment} is missing")?,
+                    many => write!(
+                        formatter,
+                        "{many} WAL segments are missing, the first of them {segment}"
+                    )?,
+                }
+                write!(
+                    formatter,
+                    ": one can recover up to about {recoverable_until:.0} ({lsn})"
+                )?;
+                match again_from {
+                    Some(backup) => write!(formatter, ", and again from backup {backup} on"),
+                    None => formatter.write_str(", and not to any moment since"),
+                }
+            }
             Self::InSight => formatter.write_str("it can be looked at"),
             Self::NotSeen { since, error } => {
                 write!(formatter, "nothing has been seen since {since:.0}: {error}")

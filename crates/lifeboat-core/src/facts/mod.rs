@@ -3,6 +3,7 @@
 mod archiving;
 mod definition;
 mod instance;
+mod object_store;
 mod repository;
 mod schedule;
 pub mod system;
@@ -13,6 +14,10 @@ use serde::Serialize;
 pub use archiving::{ArchiverReading, Archiving, ArchivingCondition};
 pub use definition::Definition;
 pub use instance::{Instance, InstanceReading, InstanceRole};
+pub use object_store::{
+    ClaimedBackup, ObjectStoreFacts, StoreReading, StoredBackup, StoredState, StoredWal,
+    TransferPace, WalGap,
+};
 pub use repository::{
     NewestSnapshot, ReadFailure, RepositoryFacts, RepositoryReading, SnapshotSource,
 };
@@ -44,6 +49,10 @@ pub struct Facts {
     pub definitions: Vec<Definition>,
     /// What a repository tells of itself; none for what is no repository.
     pub repository: Option<Box<RepositoryFacts>>,
+    /// The complete backups that should be in its object store, by the account of those who made them.
+    pub claimed: Vec<ClaimedBackup>,
+    /// What is known of that store by asking it; none where nobody asks.
+    pub object_store: Option<Box<ObjectStoreFacts>>,
     /// What somebody should look at, though no promise is broken by it.
     pub findings: Vec<Finding>,
 }

@@ -4,6 +4,7 @@ mod address;
 mod length_of_time;
 mod name;
 mod selection;
+mod share;
 mod time;
 mod transfer;
 
@@ -21,7 +22,7 @@ pub use address::{ServerUrl, StoreUrl};
 pub(crate) use length_of_time::LONGER_THAN_NOTHING;
 pub use name::{NamespaceName, ObjectName};
 pub use selection::LabelKey;
-pub use transfer::{Rate, StorageClass};
+pub use transfer::{Rate, Size, StorageClass};
 
 /// A value that documents write as a text.
 pub trait Written: Sized {

@@ -1,6 +1,6 @@
-//! Rates and storage classes.
+//! Rates, sizes and storage classes.
 
-use lifeboat_repository::{parse_rate, parse_storage_class};
+use lifeboat_repository::{parse_rate, parse_size, parse_storage_class};
 
 use super::Written;
 use crate::custom_resources::Validation;
@@ -8,6 +8,10 @@ use crate::custom_resources::Validation;
 /// Bytes a second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate(pub u64);
+
+/// Bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size(pub u64);
 
 /// A storage class whose objects can be read at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +38,29 @@ impl Written for Rate {
 
     fn write(&self) -> String {
         format!("{}B/s", self.0)
+    }
+}
+
+impl Written for Size {
+    const TITLE: &'static str = "size";
+    const EXPECTED: &'static str = "a size such as 500GiB or 2TB";
+    const LONGEST: usize = 50;
+    const VALIDATIONS: &'static [Validation] = &[Validation::fixed(
+        "self.matches('[1-9]') && self.matches(r'^(?i)\\s*([0-9]+[.]?[0-9]*|[.][0-9]+)\\s*[kmgtpe]?i?b?\\s*$')",
+        "this is no size above 0: use a size such as 500GiB or 2TB",
+    )
+    .telling(
+        "\"'\" + self + \"' is no size above 0: use a size such as 500GiB or 2TB\"",
+    )];
+
+    fn read(text: &str) -> Result<Self, String> {
+        parse_size(text)
+            .map(Self)
+            .map_err(|_| format!("'{text}' is no size above 0"))
+    }
+
+    fn write(&self) -> String {
+        format!("{}B", self.0)
     }
 }
 

@@ -75,6 +75,8 @@ pub(crate) struct ServeOptions {
     pub(crate) leader_election: LeaderElectionOptions,
     #[command(flatten)]
     pub(crate) kopia: KopiaOptions,
+    #[command(flatten)]
+    pub(crate) postgres: PostgresOptions,
     /// Whether `lifeboat run` and the API may make Jobs of CronJobs; needs deploy/kubernetes/run-jobs
     /// [default: false]
     #[arg(

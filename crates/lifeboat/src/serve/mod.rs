@@ -3,6 +3,7 @@
 mod error;
 mod kopia;
 mod leading;
+mod object_stores;
 mod run;
 mod run_history;
 mod settings;

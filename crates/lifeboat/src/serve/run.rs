@@ -35,6 +35,7 @@ pub(crate) async fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
         resources: settings.resources,
         kubernetes: settings.kubernetes,
         kopia: settings.kopia,
+        object_stores: settings.object_stores,
         ledger: settings.ledger,
         controller: settings.controller,
         router,

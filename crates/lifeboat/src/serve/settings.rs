@@ -18,6 +18,7 @@ use lifeboat_kubernetes::{ConnectionSettings, Scope, instance_exporter::ScraperS
 use lifeboat_ledger::LedgerLocation;
 
 use super::kopia::Kopia;
+use super::object_stores::ObjectStores;
 use super::settings_file::{KubernetesFile, SettingsFile};
 use crate::{
     cli::{ClusterContext, ServeOptions, UsageError},
@@ -36,6 +37,7 @@ pub(super) struct Settings {
     pub(super) kubernetes: Option<KubernetesSettings>,
     pub(super) election: Option<LeaseSettings>,
     pub(super) kopia: Kopia,
+    pub(super) object_stores: ObjectStores,
     pub(super) ledger: LedgerLocation,
     pub(super) listen: SocketAddr,
     pub(super) compatibility_metrics: bool,
@@ -51,6 +53,7 @@ impl Settings {
             None => SettingsFile::default(),
         };
         let kopia = Kopia::of(&options.kopia, &file);
+        let object_stores = ObjectStores::of(&options.postgres, &file);
         let resources = options.resources.clone().or(file.resources);
         let lease = lease(options, &file.kubernetes);
         let kubernetes = kubernetes(options, file.kubernetes)?;
@@ -74,6 +77,7 @@ impl Settings {
             kubernetes,
             election,
             kopia,
+            object_stores,
             ledger,
             listen: listen.unwrap_or(default_listen),
             compatibility_metrics: options

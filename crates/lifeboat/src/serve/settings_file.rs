@@ -20,6 +20,7 @@ pub(super) struct SettingsFile {
     pub(super) kubernetes: KubernetesFile,
     pub(super) kopia_repositories: Option<PathBuf>,
     pub(super) kopia: Option<PathBuf>,
+    pub(super) postgres_object_stores: Option<PathBuf>,
     pub(super) ledger: Option<String>,
     pub(super) listen: Option<SocketAddr>,
     pub(super) compatibility_metrics: Option<bool>,

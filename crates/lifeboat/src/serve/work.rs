@@ -13,7 +13,8 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    kopia::Kopia, run::now, run_history::LedgerHistory, settings::KubernetesSettings, web::Web,
+    kopia::Kopia, object_stores::ObjectStores, run::now, run_history::LedgerHistory,
+    settings::KubernetesSettings, web::Web,
 };
 use crate::cli::variable;
 
@@ -22,6 +23,7 @@ pub(super) struct Order {
     pub(super) resources: Option<PathBuf>,
     pub(super) kubernetes: Option<KubernetesSettings>,
     pub(super) kopia: Kopia,
+    pub(super) object_stores: ObjectStores,
     pub(super) ledger: LedgerLocation,
     pub(super) controller: ControllerSettings,
     pub(super) router: Router,
@@ -42,6 +44,7 @@ impl Work {
             resources,
             kubernetes,
             kopia,
+            object_stores,
             controller: settings,
             router,
             ..
@@ -50,6 +53,7 @@ impl Work {
         let (mut sources, reporters) = sources(resources, kubernetes, &settings.requests).await?;
         // Behind those that have policies: what they name is declared in the same round.
         sources.push(Box::new(kopia.source(&settings.requests)));
+        sources.push(Box::new(object_stores.source(&settings.requests)));
         let history = LedgerHistory(Ledger::open_read_only(&order.ledger).await?);
         let (controller, handle) =
             Controller::start(settings, sources, ledger, router, Arc::new(now)).await?;

@@ -126,6 +126,8 @@ pub struct BackupStatus {
     pub command_error: Option<String>,
     /// `barmanObjectStore`, `volumeSnapshot` or `plugin`.
     pub method: Option<String>,
+    /// The name of its folder in the object store.
+    pub backup_id: Option<Box<str>>,
     /// The pod that it was taken from.
     #[serde(rename = "instanceID")]
     pub instance_id: Option<InstanceReference>,

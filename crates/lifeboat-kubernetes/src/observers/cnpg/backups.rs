@@ -2,13 +2,14 @@
 
 use jiff::Timestamp;
 use lifeboat_core::{
-    AssetId, Operation, Outcome, RecoveryPoint, Run, RunEnd, RunId, RunTrigger, UnderWay,
+    AssetId, ClaimedBackup, Operation, Outcome, RecoveryPoint, Run, RunEnd, RunId, RunTrigger, UnderWay,
 };
 
 use super::{
+    destination::Destination,
     failure,
     phase::{ARCHIVING_FAILS, Stage, outcome},
-    scene::Scene,
+    scene::{IN_TREE, PLUGIN, Scene},
 };
 use crate::objects::{Condition, cnpg::Backup};
 
@@ -169,4 +170,35 @@ pub(super) fn points(scene: &Scene<'_>) -> Vec<RecoveryPoint> {
             Some(RecoveryPoint::of_others(name, ended_at(backup)?))
         })
         .collect()
+}
+
+/// Of more completed Backups than this only the newest are looked for in the object store.
+const MOST_CLAIMED: usize = 100;
+
+/// The completed Backups that should lie in the object store, newest last. Those of a method that was
+/// given up may lie elsewhere.
+pub(super) fn claimed(scene: &Scene<'_>, destination: &Destination<'_>) -> Vec<ClaimedBackup> {
+    let method = match (&destination.barman, &destination.in_tree) {
+        (Some(_), _) => PLUGIN,
+        (None, Some(_)) => IN_TREE,
+        (None, None) => return Vec::new(),
+    };
+    let of_method = |backup: &&&Backup| {
+        let own = backup.status.method.as_deref();
+        own.or(backup.spec.method.as_deref()).unwrap_or(IN_TREE) == method
+    };
+    let backups = scene.backups.iter().filter(of_method);
+    let mut claimed: Vec<ClaimedBackup> = backups
+        .filter(|backup| outcome(backup) == Some(Stage::Completed))
+        .filter_map(|backup| {
+            Some(ClaimedBackup {
+                name: backup.metadata.name.clone(),
+                id: backup.status.backup_id.as_deref()?.to_owned(),
+                ended_at: ended_at(backup)?,
+            })
+        })
+        .collect();
+    claimed.sort_by(|one, other| (one.ended_at, &one.name).cmp(&(other.ended_at, &other.name)));
+    claimed.drain(..claimed.len().saturating_sub(MOST_CLAIMED));
+    claimed
 }

@@ -194,6 +194,7 @@ fn observation(
             window: window::newest(&accounts),
             retention: destination.retention(scene),
             instances: scene.instances.clone(),
+            claimed: backups::claimed(scene, destination),
             findings: findings::of(scene, destination, now),
             ..Facts::default()
         },

@@ -11,6 +11,7 @@ mod kopia;
 mod kopia_maintenance;
 mod kopia_repository;
 mod labels;
+mod object_store;
 mod success;
 
 pub(super) use absent::ABSENT;
@@ -21,6 +22,7 @@ use super::Family;
 /// The families, in groups.
 pub(super) const GROUPS: &[&[Family<View>]] = &[
     cnpg::FAMILIES,
+    object_store::FAMILIES,
     cnpg_collector::FAMILIES,
     cron_job::FAMILIES,
     job::FAMILIES,
