@@ -37,6 +37,7 @@ impl Controller {
             self.abandon(run, now);
         }
         self.evaluate(now);
+        self.fleet.write_service_levels(now, &self.recorder);
         if tokio::time::timeout(WRITES_WITHIN, self.recorder.flush())
             .await
             .is_err()

@@ -38,6 +38,8 @@ pub(crate) struct Managed {
     assessment: Option<Arc<Assessment>>,
     /// Nothing starts before this moment, unless something happens to the asset.
     wake_at: Option<Timestamp>,
+    /// When its service levels were last written down.
+    pub(crate) levels_written_at: Timestamp,
 }
 
 /// All assets.
@@ -77,7 +79,7 @@ impl Managed {
             places: BTreeMap::new(),
             assessment: None,
             wake_at: None,
-            object_store: None,
+            levels_written_at: Timestamp::MIN,
         }
     }
 
@@ -233,6 +235,7 @@ impl Managed {
             recorder.record(Record::Suspended(self.asset.id.clone(), since));
             self.wake_at = None;
         }
+        self.keep_service_levels(&assessment, now, recorder);
         if let Some(before) = &self.assessment {
             Verdict::carry_since(&before.verdicts, &mut assessment.verdicts);
         }

@@ -34,6 +34,7 @@ mod requests;
 mod resource_folder;
 mod runner;
 mod runs;
+mod service_levels;
 mod silencing;
 mod source;
 mod spec;

@@ -68,6 +68,13 @@ impl AssetKind {
         matches!(self.operation(), Some(Operation::Backup))
     }
 
+    /// Whether everybody who looks sees all recovery points of late. Of the others, only the last few
+    /// successes leave a trace.
+    #[must_use]
+    pub const fn lists_all_points(self) -> bool {
+        matches!(self, Self::Prometheus | Self::CnpgCluster)
+    }
+
     /// The operation that has to run, again and again, for its promise to hold.
     #[must_use]
     pub const fn operation(self) -> Option<Operation> {

@@ -60,6 +60,14 @@ pub enum Check {
     GrowthSteady,
     /// Does the repository keep once what it is given again and again?
     Deduplicated,
+    /// Was the newest good recovery point young enough for as much of the month as promised?
+    BackupSlo,
+    /// Did as many of a month's attempts to archive WAL succeed as promised?
+    ArchivingSlo,
+    /// Do failures to archive WAL stay so few that the month's budget isn't used up in hours?
+    ArchivingBurn,
+    /// Do they stay so few that it isn't used up in days?
+    ArchivingBurnSlow,
     /// Does no timestamp lie in the future?
     Clock,
     /// Can anybody look at the asset?
@@ -68,7 +76,7 @@ pub enum Check {
 
 impl Check {
     /// Every check, in the order in which people are told of them.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 32] = [
         Self::Available,
         Self::Fresh,
         Self::Punctual,
@@ -95,6 +103,10 @@ impl Check {
         Self::Settled,
         Self::GrowthSteady,
         Self::Deduplicated,
+        Self::BackupSlo,
+        Self::ArchivingSlo,
+        Self::ArchivingBurn,
+        Self::ArchivingBurnSlow,
         Self::Clock,
         Self::Seen,
     ];
@@ -129,6 +141,10 @@ impl Check {
             Self::Settled => "settled",
             Self::GrowthSteady => "growth_steady",
             Self::Deduplicated => "deduplicated",
+            Self::BackupSlo => "backup_slo",
+            Self::ArchivingSlo => "archiving_slo",
+            Self::ArchivingBurn => "archiving_burn",
+            Self::ArchivingBurnSlow => "archiving_burn_slow",
             Self::Clock => "clock",
             Self::Seen => "seen",
         }
@@ -145,6 +161,10 @@ impl Check {
                 | Self::SpaceLeft
                 | Self::GrowthSteady
                 | Self::Deduplicated
+                | Self::BackupSlo
+                | Self::ArchivingSlo
+                | Self::ArchivingBurn
+                | Self::ArchivingBurnSlow
         )
     }
 }

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{Operation, Outcome, RecoveryPoint, Run, RunEnd, RunId, Upkeep};
+use crate::{
+    Operation, Outcome, RecoveryPoint, Run, RunEnd, RunId, Upkeep, slo::ServiceLevels,
+};
 
 /// Clocks may differ by this much before a timestamp counts as lying in the future.
 pub const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
@@ -34,6 +36,8 @@ pub struct AssetHistory {
     pub loss: Option<Loss>,
     /// What is remembered of its maintenance beside runs; none for what has none.
     pub upkeep: Option<Box<Upkeep>>,
+    /// What is remembered for its objectives over thirty days; none for what has none.
+    pub service_levels: Option<Box<ServiceLevels>>,
 }
 
 /// Recovery points that are gone, though they should still be there.
@@ -124,6 +128,7 @@ impl AssetHistory {
             operations: BTreeMap::new(),
             loss: None,
             upkeep: None,
+            service_levels: None,
         }
     }
 

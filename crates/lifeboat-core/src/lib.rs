@@ -11,6 +11,7 @@
 //! check, verdict, assess                  what that means: ok, failing, unknown or paused
 //! evidence, next_step                     why, and what to do first
 //! alert, silence                          what people are told, since when, and what they are not
+//! slo                                     what was kept over thirty days, and how fast budgets burn
 //! coverage                                what holds data, and which backup covers it
 //! retention                               which backups to keep
 //! ```
@@ -35,6 +36,7 @@ mod run;
 mod schedule;
 pub mod scheduling;
 mod selector;
+pub mod slo;
 mod silence;
 mod upkeep;
 mod verdict;

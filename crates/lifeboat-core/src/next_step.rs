@@ -92,7 +92,10 @@ pub fn next_step(asset: &AssetId, verdict: &Verdict) -> Option<String> {
             let (namespace, name) = located(asset, name);
             format!("`kubectl describe -n {namespace} {name}` says more; correct it there")
         }
-        Evidence::ArchivingFails { .. } | Evidence::NeverArchived => {
+        Evidence::ArchivingFails { .. }
+        | Evidence::NeverArchived
+        | Evidence::AttemptsArchived { .. }
+        | Evidence::BudgetBurn { .. } => {
             let (namespace, name) = (&asset.namespace, &asset.name);
             let primary = "cnpg.io/instanceRole=primary";
             format!(
@@ -105,6 +108,9 @@ pub fn next_step(asset: &AssetId, verdict: &Verdict) -> Option<String> {
             "Lifeboat has to reach port 9187 of the primary's pod: a NetworkPolicy may forbid it"
                 .to_owned()
         }
+        Evidence::TimeWithin { .. } => format!(
+            "`lifeboat status {asset}` lists the last runs: those that failed or never began say why"
+        ),
         Evidence::Unavailable { .. } => {
             let (namespace, name) = (&asset.namespace, &asset.name);
             format!("`kubectl describe -n {namespace} deployment/{name}` says why")

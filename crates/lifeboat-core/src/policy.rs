@@ -5,7 +5,7 @@ use std::{cmp::Reverse, fmt};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use crate::{AssetKind, Selector, Subject};
+use crate::{AssetKind, Selector, Subject, slo::Ratio};
 
 /// How bad an alert is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -64,6 +64,10 @@ pub struct Objectives {
     pub maximum_growth_percent: u32,
     /// What is given to a repository, in percent of what it keeps of that: at least so much.
     pub minimum_deduplication_percent: u32,
+    /// For what share of the time the newest good recovery point is to be as young as promised.
+    pub backup_slo: Ratio,
+    /// What share of the attempts to archive WAL is to succeed.
+    pub wal_archiving_slo: Ratio,
 }
 
 impl Objectives {
@@ -98,6 +102,8 @@ impl Objectives {
             neglect_age: SignedDuration::from_hours(7 * 24),
             maximum_growth_percent: 50,
             minimum_deduplication_percent: 150,
+            backup_slo: Ratio::from_parts_per_million(990_000),
+            wal_archiving_slo: Ratio::from_parts_per_million(999_000),
         }
     }
 }
@@ -123,6 +129,10 @@ pub struct ObjectiveOverrides {
     pub maximum_growth_percent: Option<u32>,
     /// What is given to a repository, in percent of what it keeps of that, at the least.
     pub minimum_deduplication_percent: Option<u32>,
+    /// For what share of the time the newest good recovery point is to be as young as promised.
+    pub backup_slo: Option<Ratio>,
+    /// What share of the attempts to archive WAL is to succeed.
+    pub wal_archiving_slo: Option<Ratio>,
     /// How bad broken promises are.
     pub severity: Option<Severity>,
 }
@@ -218,6 +228,7 @@ fn objectives<'a, I: Iterator<Item = &'a ObjectiveOverrides>>(
     let length =
         |value: fn(&ObjectiveOverrides) -> Option<SignedDuration>| overrides().find_map(value);
     let percent = |value: fn(&ObjectiveOverrides) -> Option<u32>| overrides().find_map(value);
+    let ratio = |value: fn(&ObjectiveOverrides) -> Option<Ratio>| overrides().find_map(value);
     let maximum_age = length(|values| values.maximum_age);
     let maintenance_age = length(|values| values.maintenance_age);
     // Who promises another age may mean weekly backups, which a warning for daily ones doesn't fit.
@@ -240,6 +251,9 @@ fn objectives<'a, I: Iterator<Item = &'a ObjectiveOverrides>>(
             .unwrap_or(default.maximum_growth_percent),
         minimum_deduplication_percent: percent(|values| values.minimum_deduplication_percent)
             .unwrap_or(default.minimum_deduplication_percent),
+        backup_slo: ratio(|values| values.backup_slo).unwrap_or(default.backup_slo),
+        wal_archiving_slo: ratio(|values| values.wal_archiving_slo)
+            .unwrap_or(default.wal_archiving_slo),
     }
 }
 

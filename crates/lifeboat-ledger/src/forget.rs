@@ -32,10 +32,11 @@ const POINTS_OF_ASSET: &str = "DELETE FROM recovery_points WHERE (asset, name) I
      (SELECT recovery_points.asset, name FROM recovery_points \
       JOIN assets ON assets.id = recovery_points.asset WHERE assets.gone_at < $1 LIMIT $2)";
 /// What else an asset has, and at last the asset itself.
-const REST_OF_ASSET: [&str; 7] = [
+const REST_OF_ASSET: [&str; 8] = [
     "DELETE FROM runs WHERE asset = $1",
     "DELETE FROM recovery_points WHERE asset = $1",
     "DELETE FROM operation_histories WHERE asset = $1",
+    "DELETE FROM service_levels WHERE asset = $1",
     "DELETE FROM outbox WHERE incident_id IN (SELECT id FROM incidents WHERE asset = $1)",
     "DELETE FROM incidents WHERE asset = $1",
     "DELETE FROM alert_instances WHERE asset = $1",
@@ -53,9 +54,9 @@ pub struct Forgotten {
     pub messages: u64,
     /// Incidents that were resolved, and of which nothing is left to be told.
     pub incidents: u64,
-    /// Assets that were gone, with everything about them.
     /// Silences that were over.
     pub silences: u64,
+    /// Assets that were gone, with everything about them.
     pub assets: u64,
 }
 
@@ -72,8 +73,8 @@ impl Ledger {
                 + self.remove(POINTS_OF_ASSET, before).await?,
             messages: self.remove(MESSAGES, before).await?,
             incidents: self.remove(INCIDENTS, before).await?,
-            assets: 0,
             silences: self.remove(SILENCES, before).await?,
+            assets: 0,
         };
         while self.forget_asset(before).await? {
             forgotten.assets += 1;

@@ -15,6 +15,8 @@ const POINTS: &str = "SELECT asset, name, taken_at, bytes, damage, verified_at, 
      WHERE vanished_at IS NULL";
 const OPERATIONS: &str = "SELECT asset, operation, history FROM operation_histories WHERE TRUE";
 
+const LEVELS: &str = "SELECT asset, levels FROM service_levels WHERE TRUE";
+
 type Histories = BTreeMap<String, AssetHistory>;
 
 impl Ledger {
@@ -36,6 +38,11 @@ impl Ledger {
             let mut rows = sqlx::query(OPERATIONS).fetch(&mut *connection);
             while let Some(row) = rows.try_next().await? {
                 add_operation(&mut histories, &row)?;
+            }
+            drop(rows);
+            let mut rows = sqlx::query(LEVELS).fetch(&mut *connection);
+            while let Some(row) = rows.try_next().await? {
+                add_levels(&mut histories, &row)?;
             }
             drop(rows);
             sort_points(&mut histories);
@@ -78,6 +85,10 @@ async fn load_one(
     for row in operations.fetch(connection, "operation", u32::MAX).await? {
         add_operation(&mut histories, &row)?;
     }
+    let levels = of_this(LEVELS, "asset =")?;
+    for row in levels.fetch(connection, "asset", 1).await? {
+        add_levels(&mut histories, &row)?;
+    }
     sort_points(&mut histories);
     Ok(histories.remove(id))
 }
@@ -108,6 +119,13 @@ fn add_operation(histories: &mut Histories, row: &AnyRow) -> Result<(), sqlx::Er
     if let Some(history) = histories.get_mut(&row.text("asset")?) {
         let operation = row.named("operation", &Operation::ALL, Operation::name)?;
         history.operations.insert(operation, row.json("history")?);
+    }
+    Ok(())
+}
+
+fn add_levels(histories: &mut Histories, row: &AnyRow) -> Result<(), sqlx::Error> {
+    if let Some(history) = histories.get_mut(&row.text("asset")?) {
+        history.service_levels = Some(row.json("levels")?);
     }
     Ok(())
 }

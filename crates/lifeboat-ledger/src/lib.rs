@@ -10,6 +10,7 @@
 //! alerts, outbox               what people are told, and whether they were
 //! silences                     what they don't want to be told
 //! coverage                     since when what holds data is covered
+//! service_levels               what was kept over thirty days
 //! renaming                     assets that get the name of their cluster
 //! forget                       retention of history
 //! columns, select              values and conditions in SQL
@@ -42,6 +43,7 @@ mod renaming;
 mod runs;
 mod schema;
 mod select;
+mod service_levels;
 mod silences;
 
 pub use alerts::{AlertChanges, IncidentFilter};

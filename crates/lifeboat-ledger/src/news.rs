@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use lifeboat_core::{AssetHistory, AssetId, Operation, OperationHistory, Run};
+use lifeboat_core::{AssetHistory, AssetId, Operation, OperationHistory, Run, slo::ServiceLevels};
 use sqlx::AnyConnection;
 
 use crate::{
@@ -11,6 +11,7 @@ use crate::{
     assets::{write_gone, write_seen, write_suspended},
     recovery_points::write_inventory,
     runs::{write_operation, write_run},
+    service_levels::write_service_levels,
 };
 
 /// Something that became known of an asset.
@@ -26,6 +27,8 @@ pub enum News<'a> {
     Runs(&'a [Run], &'a BTreeMap<Operation, Box<OperationHistory>>),
     /// Which recovery points there are, as in [`Ledger::put_inventory`].
     Inventory(&'a AssetId, &'a AssetHistory),
+    /// What is remembered for its objectives over thirty days.
+    ServiceLevels(&'a AssetId, &'a ServiceLevels),
 }
 
 impl Ledger {
@@ -47,7 +50,7 @@ impl News<'_> {
     #[must_use]
     pub fn rows(&self) -> usize {
         match self {
-            Self::Seen(..) | Self::Gone(..) | Self::Suspended(..) => 1,
+            Self::Seen(..) | Self::Gone(..) | Self::Suspended(..) | Self::ServiceLevels(..) => 1,
             Self::Runs(runs, operations) => runs.len() + operations.len(),
             Self::Inventory(_, history) => 1 + history.recovery_points.len(),
         }
@@ -60,6 +63,9 @@ impl News<'_> {
             Self::Suspended(asset, since) => write_suspended(connection, asset, *since).await,
             Self::Runs(runs, operations) => write_runs(connection, runs, operations).await,
             Self::Inventory(asset, history) => write_inventory(connection, asset, history).await,
+            Self::ServiceLevels(asset, levels) => {
+                write_service_levels(connection, asset, levels).await
+            }
         }
     }
 }

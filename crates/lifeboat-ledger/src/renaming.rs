@@ -70,6 +70,7 @@ async fn rename(connection: &mut AnyConnection, old: &str, new: &str) -> Result<
     for update in [
         "UPDATE runs SET asset = $2 WHERE asset = $1",
         "UPDATE recovery_points SET asset = $2 WHERE asset = $1",
+        "UPDATE service_levels SET asset = $2 WHERE asset = $1",
     ] {
         let update = sqlx::query(update).bind(old).bind(new);
         update.execute(&mut *connection).await?;

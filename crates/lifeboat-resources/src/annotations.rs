@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
-use lifeboat_core::{CoverageKind, ObjectiveOverrides, Severity};
+use lifeboat_core::{CoverageKind, ObjectiveOverrides, Severity, slo::Ratio};
 
 use crate::{
     values::{Written, read_bounded},
@@ -26,6 +26,11 @@ pub const WARNING_AGE: &str = "lifeboat.dev/warning-age";
 pub const EXPECTED_RUN_DURATION: &str = "lifeboat.dev/expected-run-duration";
 /// From which age of the last good maintenance on a repository counts as neglected, such as `7d`.
 pub const NEGLECT_AGE: &str = "lifeboat.dev/neglect-age";
+/// For what share of thirty days the newest good recovery point is to be as young as promised, such as
+/// `99%`.
+pub const BACKUP_SLO: &str = "lifeboat.dev/backup-slo";
+/// What share of the attempts to archive WAL is to succeed within thirty days, such as `99.9%`.
+pub const WAL_ARCHIVING_SLO: &str = "lifeboat.dev/wal-archiving-slo";
 /// How bad a broken promise is: `info`, `warning` or `critical`.
 pub const SEVERITY: &str = "lifeboat.dev/severity";
 /// Whether the asset is paused: `"true"` or `"false"`.
@@ -38,7 +43,7 @@ pub const COVERS: &str = "lifeboat.dev/covers";
 pub const REPOSITORY: &str = "lifeboat.dev/repository";
 
 /// Every annotation that is read.
-pub const ALL: [&str; 13] = [
+pub const ALL: [&str; 15] = [
     BACKUP,
     MAXIMUM_AGE,
     VERIFICATION_AGE,
@@ -47,6 +52,8 @@ pub const ALL: [&str; 13] = [
     WARNING_AGE,
     EXPECTED_RUN_DURATION,
     NEGLECT_AGE,
+    BACKUP_SLO,
+    WAL_ARCHIVING_SLO,
     SEVERITY,
     SUSPEND,
     NO_BACKUP,
@@ -102,6 +109,8 @@ pub fn read(
         warning_age: reader.value(WARNING_AGE, length),
         expected_run_duration: reader.value(EXPECTED_RUN_DURATION, length),
         neglect_age: reader.value(NEGLECT_AGE, length),
+        backup_slo: reader.value(BACKUP_SLO, share),
+        wal_archiving_slo: reader.value(WAL_ARCHIVING_SLO, share),
         severity: reader.value(SEVERITY, severity),
         ..ObjectiveOverrides::default()
     };
@@ -196,6 +205,10 @@ fn length(text: &str) -> Result<SignedDuration, String> {
             "it must be longer than nothing: use {expected}, or leave it out"
         ))
     }
+}
+
+fn share(text: &str) -> Result<Ratio, String> {
+    read_bounded(text).map_err(|reason| format!("{reason}: use {}", Ratio::EXPECTED))
 }
 
 fn reason(text: &str) -> Result<String, String> {
@@ -310,6 +323,8 @@ mod tests {
             (MAXIMUM_RUN_DURATION, "90m"),
             (WARNING_AGE, "24h"),
             (EXPECTED_RUN_DURATION, "30m"),
+            (BACKUP_SLO, "99.5%"),
+            (WAL_ARCHIVING_SLO, "99.99%"),
             (NEGLECT_AGE, "7d"),
             (SEVERITY, "critical"),
             (SUSPEND, "true"),
@@ -333,6 +348,8 @@ mod tests {
                 warning_age: Some(SignedDuration::from_hours(24)),
                 expected_run_duration: Some(SignedDuration::from_mins(30)),
                 neglect_age: Some(SignedDuration::from_hours(168)),
+                backup_slo: Some(Ratio::from_parts_per_million(995_000)),
+                wal_archiving_slo: Some(Ratio::from_parts_per_million(999_900)),
                 severity: Some(Severity::Critical),
                 ..ObjectiveOverrides::default()
             },
@@ -388,6 +405,12 @@ mod tests {
         "page",
         "the annotation lifeboat.dev/severity: 'page' is no severity: use one of info, warning, \
          critical"
+    )]
+    #[case(
+        BACKUP_SLO,
+        "100%",
+        "the annotation lifeboat.dev/backup-slo: '100%' is no share that could be kept: use a \
+         percentage above 0% and below 100%, such as 99% or 99.9%"
     )]
     #[case(
         SUSPEND,

@@ -121,6 +121,16 @@ const ANNOTATIONS: [(&str, &str, &str); 13] = [
         "length of time",
         "From which age of the last good maintenance on a repository counts as neglected.",
     ),
+        annotations::BACKUP_SLO,
+        "percentage",
+        "For what share of thirty days the newest good recovery point is to be as young as promised. See \
+         [slo.md](slo.md).",
+    ),
+    (
+        annotations::WAL_ARCHIVING_SLO,
+        "percentage",
+        "What share of the attempts to archive WAL is to succeed within thirty days.",
+    ),
     (
         annotations::SEVERITY,
         "`info`, `warning` or `critical`",

@@ -10,6 +10,7 @@ mod lifeboat;
 mod maintenance;
 mod object_store;
 mod operators;
+mod slo;
 mod text;
 
 use std::sync::LazyLock;
@@ -31,7 +32,7 @@ pub fn catalogue() -> &'static [Alert] {
             archiving::ALERTS,
             operators::ALERTS,
             maintenance::ALERTS,
-            object_store::ALERTS,
+            slo::ALERTS,
             lifeboat::ALERTS,
         ]
         .concat()

@@ -210,16 +210,18 @@ impl Writer {
             Record::Began(run, history) => ledger.begin_run(run, history).await,
             Record::Ended(run, history) => ledger.end_run(run, history).await,
             Record::Inventory(asset, history) => ledger.put_inventory(asset, history).await,
-            Record::Observed(..) => ledger.write_news(&record.news()).await,
+            Record::Observed(..) | Record::ServiceLevels(..) => {
+                ledger.write_news(&record.news()).await
+            }
             Record::Coverage(changes) => ledger.save_coverage(changes).await,
             Record::Alerts(changes, _) => ledger.save_alerts(changes).await,
             Record::Delivered(keys, by, now) => ledger.messages_delivered(keys, by, *now).await,
             Record::Undelivered(keys, again_at, error) => {
                 ledger.messages_failed(keys, *again_at, error).await
             }
+            Record::Silence(silence) => ledger.save_silence(silence).await,
             Record::Forget(before) => {
                 let forgotten = ledger.forget(*before).await?;
-            Record::Silence(silence) => ledger.save_silence(silence).await,
                 tracing::debug!(?forgotten, "forgot what ended before {before}");
                 Ok(())
             }

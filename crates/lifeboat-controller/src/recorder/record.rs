@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use lifeboat_alerts::Message;
 use lifeboat_core::{
     AssetHistory, AssetId, CoverageChanges, Observed, OperationHistory, Run, Silence,
-    assess::Asset,
+    assess::Asset, slo::ServiceLevels,
 };
 use lifeboat_ledger::{AlertChanges, MessageKey, News};
 use tokio::sync::oneshot;
@@ -31,6 +31,8 @@ pub(crate) enum Record {
     Inventory(AssetId, Box<AssetHistory>),
     /// An observed asset was seen to have changed.
     Observed(Arc<Asset>, Observed),
+    /// What is remembered of an asset for its objectives over thirty days.
+    ServiceLevels(AssetId, Box<ServiceLevels>),
     /// What holds data came, went, or is covered otherwise than before.
     Coverage(CoverageChanges),
     /// Alerts changed, and people are to be told.
@@ -55,6 +57,7 @@ impl Record {
             Self::Gone(asset, now) => vec![News::Gone(asset, *now)],
             Self::Suspended(asset, since) => vec![News::Suspended(asset, *since)],
             Self::Inventory(asset, history) => vec![News::Inventory(asset, history)],
+            Self::ServiceLevels(asset, levels) => vec![News::ServiceLevels(asset, levels)],
             Self::Observed(asset, observed) => {
                 let runs = News::Runs(&observed.runs, &asset.history.operations);
                 let points = News::Inventory(&asset.id, &asset.history);

@@ -20,6 +20,7 @@ mod punctual;
 mod readable;
 mod scheduled;
 mod seen;
+mod service_levels;
 mod settled;
 mod snapshots_whole;
 mod swift;
@@ -30,9 +31,11 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
+pub use service_levels::fresh_look;
+
 use crate::{
     AssetHistory, AssetId, Check, Effective, Evidence, Facts, ObjectiveOverrides, Operation,
-    OperationHistory, Policy, Status, Subject, Verdict, scheduling::Planned,
+    OperationHistory, Policy, Status, Subject, Verdict, scheduling::Planned, slo,
 };
 
 /// An asset as it is to be assessed: what it is, what is planned for it, and what happened to it.
@@ -145,6 +148,8 @@ pub fn assess_asset(asset: &Asset, policies: &[Policy], now: Timestamp) -> Asses
     let is_maintained = operation == Some(Operation::Maintenance);
     let is_carried_out = operation.is_some();
     let is_operated = asset.facts.is_none();
+    let paused_since = (asset.is_paused() || effective.suspend)
+        .then(|| asset.history.suspended_since.unwrap_or(now));
     let answer = |check| match check {
         Check::Available => available::answer(&question),
         Check::Fresh => holds_data.then(|| fresh::answer(&question)),
@@ -168,6 +173,10 @@ pub fn assess_asset(asset: &Asset, policies: &[Policy], now: Timestamp) -> Asses
         Check::Settled => settled::answer(&question),
         Check::GrowthSteady => growth_steady::answer(&question),
         Check::Deduplicated => deduplicated::answer(&question),
+        Check::BackupSlo => service_levels::backup(&question, paused_since),
+        Check::ArchivingSlo => service_levels::archiving(&question),
+        Check::ArchivingBurn => service_levels::burn(&question, &slo::FAST),
+        Check::ArchivingBurnSlow => service_levels::burn(&question, &slo::SLOW),
         Check::Clock => is_carried_out.then(|| clock::answer(&question)),
         Check::Seen => seen::answer(&question),
         Check::StoreReachable => object_store::reachable(&question),
@@ -175,8 +184,6 @@ pub fn assess_asset(asset: &Asset, policies: &[Policy], now: Timestamp) -> Asses
         Check::Catalogued => object_store::catalogued(&question),
         Check::WalContinuous => object_store::wal(&question),
     };
-    let paused_since = (asset.is_paused() || effective.suspend)
-        .then(|| asset.history.suspended_since.unwrap_or(now));
     let verdicts: Vec<Verdict> = Check::ALL
         .into_iter()
         .filter_map(|check| {

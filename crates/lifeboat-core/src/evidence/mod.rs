@@ -1,12 +1,16 @@
 //! Evidence: the facts a verdict rests on, each readable as a sentence.
 
 mod sentence;
+mod slo_sentence;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantNames};
 
-use crate::Operation;
+use crate::{
+    Operation,
+    slo::{Burn, PairOfBurns, Ratio, ServiceLevel, Slo},
+};
 
 /// What a verdict rests on. The variant's name is the reason that machines read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, IntoStaticStr, VariantNames)]
@@ -437,6 +441,43 @@ pub enum Evidence {
         /// The first whole backup after the gap.
         again_from: Option<String>,
     },
+    /// For how much of the time the newest good recovery point was as young as promised.
+    TimeWithin {
+        /// The share of the time that counts.
+        ratio: Ratio,
+        /// What it should be at the least.
+        target: Ratio,
+        /// The window.
+        window: SignedDuration,
+        /// How much of the window counts: not what was paused, and not what nobody could tell.
+        counted: SignedDuration,
+        /// For how long it was older than promised.
+        outside: SignedDuration,
+        /// How much of the error budget is left, as a share of it; below 0 where it is overspent.
+        budget_left: f64,
+    },
+    /// How many attempts to archive WAL succeeded.
+    AttemptsArchived {
+        /// The share of all attempts.
+        ratio: Ratio,
+        /// What it should be at the least.
+        target: Ratio,
+        /// The window.
+        window: SignedDuration,
+        /// How many attempts there were.
+        attempts: u32,
+        /// How many of them failed.
+        failed: u32,
+        /// How much of the error budget is left, as a share of it; below 0 where it is overspent.
+        budget_left: f64,
+    },
+    /// How fast failures to archive WAL use up what may fail.
+    BudgetBurn {
+        /// The share of attempts that should succeed at the least.
+        target: Ratio,
+        /// What was looked at: each a long window and a short one.
+        pairs: Vec<PairOfBurns>,
+    },
     /// The asset can be looked at.
     InSight,
     /// Nobody could look for a while.
@@ -466,6 +507,42 @@ impl Evidence {
     pub fn reason(&self) -> &'static str {
         self.into()
     }
+
+    /// How an objective over thirty days was kept, if that is what this tells.
+    #[must_use]
+    pub const fn service_level(&self) -> Option<ServiceLevel> {
+        let (slo, ratio, target, budget_left) = match self {
+            Self::TimeWithin {
+                ratio,
+                target,
+                budget_left,
+                ..
+            } => (Slo::Backup, *ratio, *target, *budget_left),
+            Self::AttemptsArchived {
+                ratio,
+                target,
+                budget_left,
+                ..
+            } => (Slo::WalArchiving, *ratio, *target, *budget_left),
+            _ => return None,
+        };
+        Some(ServiceLevel {
+            slo,
+            ratio,
+            target,
+            budget_left,
+        })
+    }
+
+    /// How fast an error budget burns in each window, if that is what this tells.
+    pub fn burns(&self) -> impl Iterator<Item = &Burn> {
+        let pairs = match self {
+            Self::BudgetBurn { pairs, .. } => pairs.as_slice(),
+            _ => &[],
+        };
+        pairs.iter().flat_map(|pair| [&pair.long, &pair.short])
+    }
+
     /// The evidence in words, without the next step, for those who tell that apart.
     #[must_use]
     pub fn sentence(&self) -> String {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use jiff::SignedDuration;
 
-use super::Evidence;
+use super::{Evidence, slo_sentence};
 use crate::HumanDuration;
 
 impl fmt::Display for Evidence {
@@ -490,6 +490,9 @@ impl fmt::Display for Evidence {
                     Some(backup) => write!(formatter, ", and again from backup {backup} on"),
                     None => formatter.write_str(", and not to any moment since"),
                 }
+            }
+            Self::TimeWithin { .. } | Self::AttemptsArchived { .. } | Self::BudgetBurn { .. } => {
+                slo_sentence::write(self, formatter)
             }
             Self::InSight => formatter.write_str("it can be looked at"),
             Self::NotSeen { since, error } => {

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, tz::TimeZone};
 use lifeboat_core::{
-    ObjectiveOverrides, Schedule, retention::RetentionPolicy, scheduling::Retries,
+    ObjectiveOverrides, Schedule, retention::RetentionPolicy, scheduling::Retries, slo::Ratio,
 };
 use lifeboat_repository::{DEFAULT_GRACE, Level};
 use schemars::JsonSchema;
@@ -224,6 +224,14 @@ pub struct ObjectivesSpec {
     /// least: 100 where nothing is there twice. Where nobody says otherwise, 150; 0 asks for nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub minimum_deduplication_percent: Option<u32>,
+    /// For what share of thirty days the newest good backup is to be as young as `maximumAge` says, such
+    /// as `99.5%`. Where nobody says otherwise, 99%.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backup_slo: Option<Text<Ratio>>,
+    /// What share of a `CloudNativePG` cluster's attempts to archive WAL is to succeed within thirty days,
+    /// such as `99.99%`. Where nobody says otherwise, 99.9%.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wal_archiving_slo: Option<Text<Ratio>>,
     /// How bad a broken promise is. Where nobody says otherwise, each alert has its own severity.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub severity: Option<SeveritySpec>,
@@ -232,6 +240,7 @@ pub struct ObjectivesSpec {
 impl ObjectivesSpec {
     pub(crate) fn overrides(&self) -> ObjectiveOverrides {
         let length = |text: &Option<Text<SignedDuration>>| text.as_ref().map(|length| length.0);
+        let ratio = |text: &Option<Text<Ratio>>| text.as_ref().map(|ratio| ratio.0);
         ObjectiveOverrides {
             maximum_age: length(&self.maximum_age),
             verification_age: length(&self.verification_age),
@@ -242,6 +251,8 @@ impl ObjectivesSpec {
             neglect_age: length(&self.neglect_age),
             maximum_growth_percent: self.maximum_growth_percent,
             minimum_deduplication_percent: self.minimum_deduplication_percent,
+            backup_slo: ratio(&self.backup_slo),
+            wal_archiving_slo: ratio(&self.wal_archiving_slo),
             severity: self.severity.map(Into::into),
         }
     }

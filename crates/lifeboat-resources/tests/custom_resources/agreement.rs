@@ -105,6 +105,15 @@ fn refused() -> Vec<(Value, &'static str)> {
             json!("0s"),
             "must be longer than nothing",
         ),
+            "spec.objectives.backupSlo",
+            json!("100%"),
+            "is no share that could be kept",
+        ),
+        (
+            "spec.objectives.walArchivingSlo",
+            json!("0.999"),
+            "is no share that could be kept",
+        ),
         (
             "spec.objectives.neglectAge",
             json!("0s"),

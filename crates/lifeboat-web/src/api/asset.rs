@@ -5,6 +5,7 @@ mod kinds;
 mod maintenance;
 mod observed;
 mod repository;
+mod service_levels;
 mod summary;
 
 pub use detail::{AssetDetail, Inventory, OperationDetail, PointDetail};
@@ -18,6 +19,7 @@ pub use maintenance::{ChangesReport, MaintenanceReport};
 pub use observed::{BlindReport, ScheduleReport, ScheduleStateName, UnderWayReport};
 pub use repository::{RepositoryReport, SourceReport};
 use serde::{Deserialize, Serialize};
+pub use service_levels::ServiceLevelReport;
 pub use summary::{AssetSummary, NextRun, ObjectiveValues, Point, Progress, RunningRun};
 
 use super::{Alert, AsOf, AssetQuery, LifeboatHealth};

@@ -53,15 +53,19 @@ impl CheckReport {
 }
 
 /// What evidence calls a length of time.
-const LENGTHS: [&str; 8] = [
+const LENGTHS: [&str; 12] = [
     "age",
     "maximum_age",
     "warning_age",
     "deadline",
     "limit",
     "window",
+    "counted",
+    "outside",
     "took",
     "expected",
+    "counted",
+    "outside",
 ];
 
 /// The evidence's reason and values, with lengths of time in seconds.

@@ -20,7 +20,7 @@ pub use asset::{
     AvailabilityReport, BlindReport, ChangesReport, ConditionReport, InstanceReport,
     InstanceValues, Inventory, MaintenanceReport, NextRun, ObjectiveValues, OperationDetail, Point,
     PointDetail, Progress, RepositoryReport, RunningRun, ScheduleReport, ScheduleStateName,
-    SourceReport, UnderWayReport, WindowReport,
+    ServiceLevelReport, SourceReport, UnderWayReport, WindowReport,
 };
 pub use check::CheckReport;
 pub use coverage::{

@@ -24,6 +24,7 @@ mod render;
 mod runs;
 mod schedules;
 mod series;
+mod slo;
 mod standing;
 mod value;
 mod wal;
@@ -46,6 +47,7 @@ const VIEW_GROUPS: &[&[Family<View>]] = &[
     recovery_points::FAMILIES,
     runs::FAMILIES,
     checks::FAMILIES,
+    slo::FAMILIES,
     schedules::FAMILIES,
     instances::FAMILIES,
     wal::FAMILIES,

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::kinds::{ArchivingReport, AvailabilityReport, InstanceReport, WindowReport};
 use super::maintenance::MaintenanceReport;
 use super::repository::RepositoryReport;
+use super::service_levels::ServiceLevelReport;
 use super::{AssetSummary, Point};
 use crate::api::{Alert, AsOf, CheckReport, RunReport, seconds};
 
@@ -52,6 +53,8 @@ pub struct AssetDetail {
     pub repository: Option<RepositoryReport>,
     /// The upkeep of the repository that it is copied to, where there is any to know of.
     pub repository_maintenance: Option<MaintenanceReport>,
+    /// How its objectives over thirty days are kept, where enough is known to judge.
+    pub service_levels: Vec<ServiceLevelReport>,
     /// The alerts about it.
     pub alerts: Vec<Alert>,
 }
@@ -143,6 +146,7 @@ impl AssetDetail {
             availability: facts.availability.as_ref().map(AvailabilityReport::from),
             repository: facts.repository.as_deref().map(RepositoryReport::from),
             repository_maintenance: MaintenanceReport::of_repository(view, asset),
+            service_levels: ServiceLevelReport::all(&asset.assessment),
             alerts: Alert::sorted(view.alerts.iter().filter(|alert| &alert.key.asset == id)),
         }
     }

@@ -4,7 +4,9 @@ use std::cmp::Reverse;
 
 use jiff::Timestamp;
 use lifeboat_controller::AssetView;
-use lifeboat_core::{AssetId, AssetKind, Objectives, Operation, RecoveryPoint, RunId, Status};
+use lifeboat_core::{
+    AssetId, AssetKind, Objectives, Operation, RecoveryPoint, RunId, Status, slo::Ratio,
+};
 use serde::{Deserialize, Serialize};
 
 use super::maintenance::MaintenanceReport;
@@ -75,6 +77,10 @@ pub struct ObjectiveValues {
     pub maximum_growth_ratio: f64,
     /// What a repository is given, by what it keeps of that, at the least.
     pub minimum_deduplication_ratio: f64,
+    /// For what share of thirty days the newest good recovery point is to be young enough.
+    pub backup_slo_ratio: Ratio,
+    /// What share of the attempts to archive WAL is to succeed within thirty days.
+    pub wal_archiving_slo_ratio: Ratio,
 }
 
 /// A recovery point in short.
@@ -140,6 +146,8 @@ impl From<Objectives> for ObjectiveValues {
             maximum_growth_ratio: f64::from(objectives.maximum_growth_percent) / 100.0,
             minimum_deduplication_ratio: f64::from(objectives.minimum_deduplication_percent)
                 / 100.0,
+            backup_slo_ratio: objectives.backup_slo,
+            wal_archiving_slo_ratio: objectives.wal_archiving_slo,
         }
     }
 }

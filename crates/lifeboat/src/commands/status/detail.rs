@@ -8,7 +8,7 @@ use lifeboat_web::api::{AssetDetail, RunReport};
 use serde::Serialize;
 
 use super::{
-    maintained, observed, overview,
+    maintained, observed, overview, service_levels,
     words::{self, span, status},
 };
 use crate::output::{Report, Table, alert, bytes, fine, short_age, time};
@@ -55,6 +55,7 @@ impl Report for Detail {
         observed::findings(out, &findings)?;
         observed::write(out, detail, at)?;
         maintained::write(out, detail, at)?;
+        service_levels::write(out, detail)?;
         self.write_operations(out, at)?;
         self.write_points(out)?;
         self.write_runs(out, at)?;

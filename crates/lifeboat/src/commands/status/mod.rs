@@ -7,6 +7,7 @@ mod maintained;
 mod observed;
 mod overview;
 pub(super) mod selection;
+mod service_levels;
 pub(super) mod words;
 
 use std::{io::IsTerminal, io::Write, process::ExitCode, time::Duration};

@@ -1,0 +1,4 @@
+//! Service levels over sixty days, compared with an oracle that looks at every minute.
+
+mod burning;
+mod sixty_days;
