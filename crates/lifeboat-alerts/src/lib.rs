@@ -29,4 +29,4 @@ pub use labels::{LabelSet, annotations, fingerprint, labels};
 pub use notify::NotifyError;
 pub use router::{Gathering, RefreshFailure, Router, RouterError};
 pub use settings::{NotificationSettings, SettingsError};
-pub use suppression::{SUPPRESSES_ON_FOR, SilenceError, Silences, check_silence};
+pub use suppression::{SUPPRESSES_ON_FOR, SilenceError, Silences, check_silence, suppress};

@@ -7,7 +7,9 @@ use std::{
 };
 
 use jiff::Timestamp;
-use lifeboat_alerts::{Message, Router, Silences, Transition, catalogue, evaluate};
+use lifeboat_alerts::{
+    Message, Router, Silences, Transition, catalogue, evaluate, suppress,
+};
 use lifeboat_core::{
     AlertInstance, AlertState, Incident, IncidentTotals, Silence, assess::Assessment,
 };
@@ -48,9 +50,13 @@ impl Alerting {
         mandate: Mandate,
     ) -> Result<Self, lifeboat_ledger::Error> {
         let router = Arc::new(router);
-        let silences = KnownSilences::load(&ledger, clock()).await?;
+        let now = clock();
+        let silences = KnownSilences::load(&ledger, now).await?;
         let totals = Arc::new(ledger.incident_totals().await?);
-        let instances = Arc::new(ledger.alert_instances().await?);
+        let mut instances = ledger.alert_instances().await?;
+        // Before anybody is told of them, and not only by the first evaluation.
+        suppress(catalogue(), &mut instances, silences.compiled(), now);
+        let instances = Arc::new(instances);
         let kept = ledger.due_messages(Timestamp::MAX, u32::MAX).await?;
         let untold: Vec<Message> = kept.into_iter().filter_map(readable).collect();
         let tellers = tellers(&ledger, &router, &instances, &untold).await?;

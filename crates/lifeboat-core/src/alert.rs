@@ -131,7 +131,7 @@ impl fmt::Display for Suppressor {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::ExplainedBy(by) => write!(formatter, "{} ({}) explains it", by.alert, by.asset),
-            Self::WorseAlert(by) => write!(formatter, "{} says worse of the asset", by.alert),
+            Self::WorseAlert(by) => write!(formatter, "{} of the same asset is worse", by.alert),
             Self::Silence(id) => write!(formatter, "{id} silences it"),
         }
     }

@@ -20,6 +20,7 @@ use lifeboat_core::Severity;
 
 pub use condition::{Case, Condition, VerdictCondition};
 pub use group::Group;
+pub(crate) use operators::operated_by;
 pub use text::Text;
 
 /// Every alert there is, in the order in which documentation lists them.
@@ -61,8 +62,8 @@ pub struct Alert {
     pub meaning: Text,
     /// What to do first, where the evidence doesn't say it better.
     pub first: Text,
-    /// The alerts that, while they fire in the same cluster, explain this one, so that nobody is told
-    /// of it.
+    /// The alerts that, while they fire, explain this one, so that nobody is told of it: alerts about the
+    /// same asset, or about a program that operates it in the same cluster.
     pub explained_by: &'static [&'static str],
 }
 

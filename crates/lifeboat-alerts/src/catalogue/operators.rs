@@ -1,15 +1,34 @@
 //! Alerts about programs: do those run that make backups?
 
 use jiff::SignedDuration;
-use lifeboat_core::{Check, Severity, Status, system};
+use lifeboat_core::{AssetKind, Check, Severity, Status, system};
 
-use super::{Alert, Condition, Group, Text, VerdictCondition, condition::verdict, kinds::OPERATOR};
+use super::{
+    Alert, Condition, Group, Text, VerdictCondition,
+    condition::verdict,
+    kinds::{CNPG, OPERATOR},
+};
 
 const fn down(system: &'static str) -> Condition {
     Condition::Verdict(VerdictCondition {
         system: Some(system),
         ..verdict(OPERATOR, Check::Available, Status::Failing)
     })
+}
+
+/// What the program of an alert operates in its cluster, and so what its absence can explain. None for
+/// alerts that are about one asset only.
+pub(crate) fn operated_by(alert: &str) -> Option<&'static [AssetKind]> {
+    match alert {
+        "CNPGOperatorDown" | "CNPGBarmanPluginDown" => Some(CNPG),
+        "VolSyncDown" => Some(&[
+            AssetKind::ReplicationSource,
+            AssetKind::ReplicationDestination,
+            AssetKind::KopiaMaintenance,
+            AssetKind::KopiaRepository,
+        ]),
+        _ => None,
+    }
 }
 
 const DEPLOYMENT_SAYS_WHY: Text = Text(

@@ -25,6 +25,22 @@ fn what_explains_an_alert_is_an_alert() {
 }
 
 #[test]
+fn what_explains_an_alert_is_about_what_it_is_about() {
+    let kinds = |alert: &Alert| match alert.condition {
+        Condition::Verdict(condition) => condition.kinds,
+        Condition::Outside(_) => &[],
+    };
+    for alert in catalogue() {
+        for name in alert.explained_by {
+            let source = catalogue().iter().find(|source| source.name == *name);
+            let reached = operated_by(name).unwrap_or_else(|| kinds(source.unwrap()));
+            let is_reached = |kind| reached.contains(kind);
+            assert!(kinds(alert).iter().any(is_reached), "{}, {name}", alert.name);
+        }
+    }
+}
+
+#[test]
 fn every_text_is_a_sentence_that_leaves_no_place_open() {
     let asset = "CNPGCluster/shop/db".parse().unwrap();
     for alert in catalogue() {

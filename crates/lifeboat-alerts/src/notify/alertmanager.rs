@@ -146,7 +146,7 @@ impl AlertmanagerNotifier {
 
     fn is_told(&self, instance: &AlertInstance, now: Timestamp) -> bool {
         let is_current = match (instance.state, instance.resolved_at) {
-            (AlertState::Firing, _) => instance.suppressed_by.is_none(),
+            (AlertState::Firing, _) => instance.suppressed_by.is_none() && !instance.withheld,
             (AlertState::Resolved, Some(at)) => {
                 !instance.withheld && now.duration_since(at) < RESOLVED_KEPT_FOR
             }

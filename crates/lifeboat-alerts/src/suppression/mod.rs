@@ -3,9 +3,9 @@
 //! An alert that is suppressed goes on as before: it is evaluated, listed and recorded. Only nobody is
 //! told, until the suppression ends while it still fires.
 //!
-//! Three things suppress. A silence, which somebody made. An alert that explains it ([`Alert::explained_by`])
-//! and fires in the same cluster. And a critical alert about the same asset, for what is less than
-//! critical. What merely waits to fire suppresses nothing, since it may never fire, and nobody should
+//! Three things suppress. A silence, which somebody made. An alert that explains it ([`Alert::explained_by`]):
+//! about the same asset, or about a program that operates it in the same cluster. And a critical alert
+//! about the same asset, for what is less than critical. What merely waits to fire suppresses nothing, since it may never fire, and nobody should
 //! hear of a failure five minutes late for that: what fires before its explanation does is told.
 
 mod silences;
@@ -20,15 +20,16 @@ use lifeboat_core::{AlertInstance, AlertState, AssetId, Severity, Suppressor};
 
 pub use silences::{SilenceError, Silences, check_silence};
 
-use crate::catalogue::Alert;
+use crate::catalogue::{Alert, operated_by};
 
 /// How long an alert that is over still suppresses what began while it fired. A program that is back
 /// needs some minutes to make good what it has missed, and most of what followed from its absence ends
 /// by itself then. Shorter than [`crate::RESOLVED_KEPT_FOR`], or it would be forgotten before.
 pub const SUPPRESSES_ON_FOR: SignedDuration = SignedDuration::from_mins(10);
 
-/// Notes on every alert that fires what suppresses it now, if anything does.
-pub(crate) fn suppress(
+/// Notes on every alert that fires what suppresses it now, if anything does. An evaluation does so itself;
+/// what comes from a ledger doesn't know.
+pub fn suppress(
     catalogue: &[Alert],
     instances: &mut [AlertInstance],
     silences: &Silences,
@@ -108,8 +109,26 @@ impl Source {
 struct Explanations {
     /// By the name of what is explained.
     explained_by: HashMap<&'static str, &'static [&'static str]>,
-    /// By the name of what explains, and by cluster.
-    sources: HashMap<&'static str, BTreeMap<Option<String>, Source>>,
+    /// By the name of what explains, and by where it does.
+    sources: HashMap<&'static str, BTreeMap<Place, Source>>,
+}
+
+/// Where an alert explains others.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    /// What a program operates in this cluster.
+    Cluster(Option<String>),
+    /// This asset.
+    Asset(AssetId),
+}
+
+impl Place {
+    fn of(name: &str, asset: &AssetId) -> Self {
+        match operated_by(name) {
+            Some(_) => Self::Cluster(asset.cluster.clone()),
+            None => Self::Asset(asset.clone()),
+        }
+    }
 }
 
 impl Explanations {
@@ -129,8 +148,8 @@ impl Explanations {
             };
             let suppressor = || Suppressor::ExplainedBy(instance.key.clone());
             if let Some(source) = Source::of(instance, suppressor, now) {
-                let clusters = sources.entry(*name).or_default();
-                source.join(clusters.entry(instance.key.asset.cluster.clone()));
+                let places = sources.entry(*name).or_default();
+                source.join(places.entry(Place::of(name, &instance.key.asset)));
             }
         }
         Self {
@@ -140,9 +159,14 @@ impl Explanations {
     }
 
     fn of_instance(&self, instance: &AlertInstance) -> Option<Arc<Suppressor>> {
+        let asset = &instance.key.asset;
         let names = self.explained_by.get(instance.key.alert.as_str())?;
         names.iter().find_map(|name| {
-            let source = self.sources.get(name)?.get(&instance.key.asset.cluster)?;
+            let places = self.sources.get(name)?;
+            if operated_by(name).is_some_and(|kinds| !kinds.contains(&asset.kind)) {
+                return None;
+            }
+            let source = places.get(&Place::of(name, asset))?;
             source.suppresses(instance)
         })
     }

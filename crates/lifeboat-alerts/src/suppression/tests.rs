@@ -72,6 +72,18 @@ const BACKLOG: &str = "CNPGWALFilesAccumulating CNPGCluster/shop/db";
     "CNPGBackupFailed east:CNPGCluster/shop/db",
     true
 )]
+#[case::what_does_not_operate_it(&[DOWN], "BackupNeverSucceeded CronJob/immich/nightly", false)]
+#[case::what_operates_it(&[DOWN], "BackupNeverSucceeded CNPGCluster/shop/db", true)]
+#[case::an_explanation_of_the_same_asset(
+    &["KopiaMaintenanceNotRunning KopiaRepository/volsync/kopia"],
+    "KopiaRepositoryGrowth KopiaRepository/volsync/kopia",
+    true
+)]
+#[case::an_explanation_of_another_asset(
+    &["KopiaMaintenanceNotRunning KopiaRepository/volsync/other"],
+    "KopiaRepositoryGrowth KopiaRepository/volsync/kopia",
+    false
+)]
 #[case::what_explains_others(&["VolSyncDown Operator/volsync/volsync"], FAILED, false)]
 #[case::what_it_explains(&[FAILED], DOWN, false)]
 #[case::a_critical_one_of_the_asset(&[FAILED], BACKLOG, true)]

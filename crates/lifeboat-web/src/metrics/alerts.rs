@@ -87,8 +87,11 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         help: "How many silences there are, by where they stand.",
         labels: &["state"],
         of_asset: false,
-        source: "The controller.",
+        source: "The controller. Absent until something was assessed.",
         write: |view, series| {
+            if view.generation == 0 {
+                return Ok(());
+            }
             for state in [SilenceState::Active, SilenceState::Pending] {
                 let silences = view.silences.iter();
                 let count = silences.filter(|one| one.state(view.at) == state).count();
@@ -104,8 +107,8 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         help: "How long it took from the beginning of what is wrong, by the evidence, to the alert.",
         labels: &["severity"],
         of_asset: false,
-        source: "The ledger, which keeps the sum when it forgets incidents.",
-        write: |view, series| times(series, &view.incidents.detection),
+        source: "The ledger, which keeps the sum when it forgets incidents. Absent until something was assessed.",
+        write: |view, series| times(view, series, &view.incidents.detection),
     },
     Family {
         name: "lifeboat_incident_resolution_seconds",
@@ -114,13 +117,20 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         help: "How long it took from the alert to its end.",
         labels: &["severity"],
         of_asset: false,
-        source: "The ledger, which keeps the sum when it forgets incidents. What goes on is not counted yet.",
-        write: |view, series| times(series, &view.incidents.resolution),
+        source: "The ledger, as above. What goes on is not counted yet.",
+        write: |view, series| times(view, series, &view.incidents.resolution),
     },
 ];
 
 /// A histogram for each severity, also where there is nothing to count yet, so that rate() sees the first.
-fn times(series: &mut Series<'_>, totals: &BTreeMap<Severity, DurationTotals>) -> fmt::Result {
+fn times(
+    view: &View,
+    series: &mut Series<'_>,
+    totals: &BTreeMap<Severity, DurationTotals>,
+) -> fmt::Result {
+    if view.generation == 0 {
+        return Ok(());
+    }
     let none = DurationTotals::default();
     for severity in Severity::ALL {
         let totals = totals.get(&severity).unwrap_or(&none);

@@ -119,8 +119,8 @@ async fn story_35_no_run_for_25_hours_is_pending_and_an_hour_later_firing_until_
 
     setup.set_clock("+26h 2m");
     let alert = served.wait_for_alert(MISSING, "firing").await;
-    let summary = text(&alert["summary"]);
-    assert!(summary.contains("1d 2h"), "{summary}");
+    let description = text(&alert["description"]);
+    assert!(description.contains("1d 2h"), "{description}");
 
     setup.ask("run main --wait").exits(0);
     served.wait_for_alert(MISSING, "resolved").await;

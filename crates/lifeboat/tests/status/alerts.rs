@@ -176,10 +176,7 @@ fn silences_are_listed_with_who_and_why() {
     ]);
     let server = Server::of(view).start();
     let ran = shows(&server, "alerts silences", 0);
-    // What ends soon is told as an age of the real time, which is no longer that of the fleet.
-    let lines: Vec<&str> = ran.lines().filter(|line| !line.contains("ends")).collect();
-    assert_snapshot!("silences", lines.join("\n"));
-    assert!(ran.starts_with("silence-20261121-080000 active"), "{ran}");
+    assert_snapshot!("silences", ran);
     let none = Server::of(alerts()).start();
     assert_eq!(shows(&none, "alerts silences", 0), "No silences.\n");
 }

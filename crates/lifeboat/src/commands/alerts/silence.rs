@@ -62,7 +62,7 @@ impl Report for Made {
             paragraph(out, 0, &note(warning))?;
         } else {
             let alerts = count(*matching_alerts as u64, "alert");
-            writeln!(out, "It fits {alerts} that fire or wait to fire now.")?;
+            writeln!(out, "It fits {alerts} now, firing or waiting to fire.")?;
         }
         writeln!(out, "`lifeboat alerts unsilence {id}` ends it.")?;
         kept(out, &self.0)

@@ -26,7 +26,7 @@ pub(super) async fn run(options: &SilencesOptions, printer: &Printer) -> anyhow:
 struct List(SilenceList);
 
 impl Report for List {
-    fn write_table(&self, out: &mut dyn Write, now: Timestamp) -> io::Result<()> {
+    fn write_table(&self, out: &mut dyn Write, _now: Timestamp) -> io::Result<()> {
         let SilenceList { as_of, silences } = &self.0;
         staleness(out, as_of)?;
         if silences.is_empty() {
@@ -36,20 +36,20 @@ impl Report for List {
             if index > 0 {
                 writeln!(out)?;
             }
-            show(out, silence, now)?;
+            show(out, silence, as_of.at)?;
         }
         Ok(())
     }
 }
 
-fn show(out: &mut dyn Write, silence: &SilenceReport, now: Timestamp) -> io::Result<()> {
+fn show(out: &mut dyn Write, silence: &SilenceReport, at: Timestamp) -> io::Result<()> {
     let id = &silence.silence;
     let state = match silence.state {
         SilenceState::Active => {
-            let left = short_age(silence.ends_at, now);
+            let left = short_age(silence.ends_at, at);
             format!("{}, ends {left}", note("active"))
         }
-        SilenceState::Pending => format!("begins {}", short_age(silence.starts_at, now)),
+        SilenceState::Pending => format!("begins {}", short_age(silence.starts_at, at)),
         SilenceState::Expired => {
             format!("{}, over since {}", fine("expired"), time(silence.ends_at))
         }
