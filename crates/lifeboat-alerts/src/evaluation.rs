@@ -1,10 +1,10 @@
 //! Evaluation: from verdicts to alerts that are pending, firing or resolved, as Prometheus defines them.
 //!
 //! A pure function: what it remembers comes in as the instances of last time, so that a restart
-//! changes nothing. An alert whose asset or whose entry is gone is over: nobody is left to say
-//! that it goes on.
+//! changes nothing. An alert whose asset is gone ends as if the asset were well, and one whose entry is
+//! gone is over.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 use lifeboat_core::{AlertInstance, AlertKey, AlertState, AssetId, AssetKind, assess::Assessment};
@@ -104,10 +104,8 @@ fn steps<'a>(
             (key, instance)
         })
         .collect();
-    let mut assessed = HashSet::new();
     let mut steps = Vec::with_capacity(previous.len());
     for assessment in assessments {
-        assessed.insert(&assessment.asset);
         for alert in entries.get(&assessment.asset.kind).into_iter().flatten() {
             // Nothing is made for what doesn't hold, which is nearly everything.
             let Some(case) = alert.condition.holds(assessment) else {
@@ -121,9 +119,8 @@ fn steps<'a>(
         }
     }
     for before in previous.into_values() {
-        // Nobody is left to say that it goes on if its asset or its entry is gone.
+        // Whether its asset is well again or gone makes no difference: Prometheus can't tell either.
         let alert = catalogue.iter().find(|one| one.name == before.key.alert);
-        let alert = alert.filter(|_| assessed.contains(&before.key.asset));
         let keep_firing_for = alert.and_then(|alert| alert.keep_firing_for);
         if let Some(instance) = ceased(keep_firing_for, before, now) {
             let is_over = instance.state == AlertState::Resolved;

@@ -4,6 +4,7 @@
 //! catalogue    alerts as data: a new alert is one entry
 //! evaluation   inactive, pending, firing, resolved: a pure function of verdicts and time
 //! suppression  what people are not told of now, and why
+//! rules        the same alerts for those who have Prometheus, and what goes with them
 //! labels       what an alert is called outside, and what is written beside it
 //! settings     which notifiers there are
 //! delivery     who is to be told next, and when again: pure as well
@@ -19,10 +20,13 @@ mod evaluation;
 mod labels;
 mod notify;
 mod router;
+pub mod rules;
 pub mod settings;
 mod suppression;
 
-pub use catalogue::{Alert, Case, Condition, Group, Text, VerdictCondition, catalogue};
+pub use catalogue::{
+    Alert, Case, Condition, Group, Recording, Text, VerdictCondition, catalogue, recordings,
+};
 pub use delivery::{AlertEvent, Delivery, GroupKey, Grouping, Message, Notification};
 pub use evaluation::{Evaluation, RESOLVED_KEPT_FOR, Transition, evaluate};
 pub use labels::{LabelSet, annotations, fingerprint, labels};

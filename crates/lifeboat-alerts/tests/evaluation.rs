@@ -93,15 +93,18 @@ fn an_alert_without_a_wait_fires_at_once() {
 }
 
 #[rstest]
-#[case::waiting(60, None, &[])]
-#[case::firing(300, Some(AlertState::Resolved), &[RESOLVED])]
-fn an_asset_that_is_gone_takes_its_alerts_with_it(
+#[case::waiting(None, 60, None, &[])]
+#[case::firing(None, 300, Some(AlertState::Resolved), &[RESOLVED])]
+// As Prometheus does, which can't tell an asset that is gone from one that is well.
+#[case::kept_firing(Some(3_600), 300, Some(AlertState::Firing), &[])]
+#[case::kept_firing_for_no_longer_than_that(Some(0), 300, Some(AlertState::Resolved), &[RESOLVED])]
+fn an_asset_that_is_gone_ends_its_alerts_as_one_that_is_well_does(
+    #[case] keep_firing_for: Option<i64>,
     #[case] seconds: i64,
     #[case] state: Option<AlertState>,
     #[case] events: &[AlertEvent],
 ) {
-    // Even if the entry would keep it firing.
-    let alert = alert(Some(3_600));
+    let alert = alert(keep_firing_for);
     let before = run(&alert, &[(0, FAILING), (seconds, FAILING)]);
     let after = evaluate(
         &alert,

@@ -50,6 +50,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Run(options) => commands::run(&options, &printer).await,
         Command::Alerts(command) => commands::alerts(command, &printer).await,
         Command::Resources(command) => commands::resources(command, &printer),
+        Command::Rules(command) => commands::rules(&command, &printer),
         Command::Crds(options) => commands::crds(&options, &printer),
         Command::Completions { shell } => {
             commands::completions(shell);

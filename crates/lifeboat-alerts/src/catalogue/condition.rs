@@ -76,7 +76,7 @@ impl Condition {
     }
 
     /// The query that holds for the same assets in a Prometheus whose job `job` scrapes Lifeboat. Two
-    /// replicas of Lifeboat give one alert.
+    /// replicas of Lifeboat give one alert. It is laid out in lines.
     #[must_use]
     pub fn promql(&self, job: &str) -> String {
         match self {
@@ -128,11 +128,11 @@ impl VerdictCondition {
         );
         let verdict = match self.system {
             Some(system) => format!(
-                r#"{verdict} and on ({LABELS}) lifeboat_asset_info{{{kinds},system="{system}"}}"#
+                "{verdict}\n  and on ({LABELS}) lifeboat_asset_info{{{kinds},system=\"{system}\"}}"
             ),
             None => verdict,
         };
-        format!("max by ({LABELS}, severity) ({verdict})")
+        format!("max by ({LABELS}, severity) (\n  {verdict}\n)")
     }
 }
 
@@ -184,12 +184,13 @@ mod tests {
             system: Some(system::VOLSYNC_OPERATOR),
             ..verdict(&[AssetKind::Operator], Check::Available, Status::Failing)
         }),
-        r#"lifeboat_check_status{kind="Operator",check="available"} == 1 and on (cluster, kind, namespace, name) lifeboat_asset_info{kind="Operator",system="VolSync operator"}"#
+        "lifeboat_check_status{kind=\"Operator\",check=\"available\"} == 1
+  and on (cluster, kind, namespace, name) lifeboat_asset_info{kind=\"Operator\",system=\"VolSync operator\"}"
     )]
     fn a_query_asks_for_the_verdict(#[case] condition: Condition, #[case] verdict: &str) {
         assert_eq!(
             condition.promql("lifeboat"),
-            format!("max by (cluster, kind, namespace, name, severity) ({verdict})")
+            format!("max by (cluster, kind, namespace, name, severity) (\n  {verdict}\n)")
         );
     }
 

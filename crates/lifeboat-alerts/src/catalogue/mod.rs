@@ -10,6 +10,7 @@ mod lifeboat;
 mod maintenance;
 mod object_store;
 mod operators;
+mod recording;
 mod slo;
 mod text;
 
@@ -21,6 +22,7 @@ use lifeboat_core::Severity;
 pub use condition::{Case, Condition, VerdictCondition};
 pub use group::Group;
 pub(crate) use operators::operated_by;
+pub use recording::{Recording, recordings};
 pub use text::Text;
 
 /// Every alert there is, in the order in which documentation lists them.

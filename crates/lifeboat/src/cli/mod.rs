@@ -10,6 +10,7 @@ mod leader_election;
 mod postgres;
 mod repository;
 mod resources;
+mod rules;
 mod s3;
 mod s3_credentials;
 mod serve;
@@ -35,6 +36,7 @@ pub(crate) use leader_election::LeaderElectionOptions;
 pub(crate) use postgres::PostgresOptions;
 pub(crate) use repository::RepositoryOptions;
 pub(crate) use resources::{CheckOptions, ResourcesCommand};
+pub(crate) use rules::{GenerateOptions, RulesCommand};
 pub(crate) use serve::ServeOptions;
 pub(crate) use status::{RunOptions, StatusOptions};
 
@@ -131,6 +133,9 @@ Examples:
     #[command(subcommand)]
     Alerts(AlertsCommand),
     Resources(ResourcesCommand),
+    /// Generate rules of Prometheus from the catalogue of alerts
+    #[command(subcommand)]
+    Rules(RulesCommand),
     /// Print the definitions of the custom resources of Kubernetes
     #[command(long_about = "\
 Print the definitions of the custom resources of Kubernetes.

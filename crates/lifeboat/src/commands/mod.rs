@@ -9,6 +9,7 @@ mod pin;
 mod prune;
 mod resources_check;
 mod restore;
+mod rules;
 mod run;
 mod run_in_cluster;
 mod show;
@@ -57,6 +58,7 @@ pub(crate) async fn backups(
 
 pub(crate) use alerts::run as alerts;
 pub(crate) use crds::run as crds;
+pub(crate) use rules::run as rules;
 pub(crate) use run::{LostRun, run};
 pub(crate) use status::run as status;
 
