@@ -75,6 +75,8 @@ impl AssetHistory {
             }
         };
         let upkeep_changed = self.observe_upkeep(&observation.facts, now);
+        // The counters of each reading; whoever keeps the ledger says when they are written down.
+        ServiceLevels::observe(&mut self.service_levels, &observation.facts);
         Observed {
             runs,
             asset_changed: points_changed || upkeep_changed,

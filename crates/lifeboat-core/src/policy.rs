@@ -152,16 +152,6 @@ pub struct Policy {
     pub suspend: bool,
     /// The Kopia repositories that are to be read.
     pub kopia_repositories: Vec<KopiaRepositoryPolicy>,
-}
-
-/// A Kopia repository that is to be read.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct KopiaRepositoryPolicy {
-    /// The namespace that its assets are in.
-    pub namespace: String,
-    /// Its name: that of the Secret with which it is reached.
-    pub name: String,
-    /// How often it is read. Reading costs requests to its store.
     /// The databases whose object stores are to be looked into.
     pub object_stores: Vec<ObjectStorePolicy>,
 }
@@ -181,6 +171,16 @@ pub struct ObjectStorePolicy {
     pub probe_every: SignedDuration,
     /// How many bytes it may hold.
     pub capacity: Option<u64>,
+}
+
+/// A Kopia repository that is to be read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct KopiaRepositoryPolicy {
+    /// The namespace that its assets are in.
+    pub namespace: String,
+    /// Its name: that of the Secret with which it is reached.
+    pub name: String,
+    /// How often it is read. Reading costs requests to its store.
     pub every: SignedDuration,
 }
 

@@ -121,6 +121,7 @@ const ANNOTATIONS: [(&str, &str, &str); 13] = [
         "length of time",
         "From which age of the last good maintenance on a repository counts as neglected.",
     ),
+    (
         annotations::BACKUP_SLO,
         "percentage",
         "For what share of thirty days the newest good recovery point is to be as young as promised. See \

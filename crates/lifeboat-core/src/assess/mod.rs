@@ -170,6 +170,10 @@ pub fn assess_asset(asset: &Asset, policies: &[Policy], now: Timestamp) -> Asses
         Check::Archiving => archiving::failing(&question),
         Check::EverArchived => archiving::ever(&question),
         Check::ArchiveBacklog => archiving::backlog(&question),
+        Check::StoreReachable => object_store::reachable(&question),
+        Check::SpaceLeft => object_store::space(&question),
+        Check::Catalogued => object_store::catalogued(&question),
+        Check::WalContinuous => object_store::wal(&question),
         Check::Settled => settled::answer(&question),
         Check::GrowthSteady => growth_steady::answer(&question),
         Check::Deduplicated => deduplicated::answer(&question),
@@ -179,10 +183,6 @@ pub fn assess_asset(asset: &Asset, policies: &[Policy], now: Timestamp) -> Asses
         Check::ArchivingBurnSlow => service_levels::burn(&question, &slo::SLOW),
         Check::Clock => is_carried_out.then(|| clock::answer(&question)),
         Check::Seen => seen::answer(&question),
-        Check::StoreReachable => object_store::reachable(&question),
-        Check::SpaceLeft => object_store::space(&question),
-        Check::Catalogued => object_store::catalogued(&question),
-        Check::WalContinuous => object_store::wal(&question),
     };
     let verdicts: Vec<Verdict> = Check::ALL
         .into_iter()

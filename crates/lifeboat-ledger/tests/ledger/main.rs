@@ -19,5 +19,6 @@ mod properties;
 mod recovery_points;
 mod renaming;
 mod runs;
+mod service_levels;
 mod silences;
 mod support;

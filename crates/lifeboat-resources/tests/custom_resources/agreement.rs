@@ -105,6 +105,7 @@ fn refused() -> Vec<(Value, &'static str)> {
             json!("0s"),
             "must be longer than nothing",
         ),
+        (
             "spec.objectives.backupSlo",
             json!("100%"),
             "is no share that could be kept",
