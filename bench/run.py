@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import alerts
+import alerts_report
 import blocks
 import clients
 import cluster
@@ -23,12 +25,14 @@ from measure import warn_if_loopback_is_busy
 from scenarios import Bench
 
 CLIENTS, SERVE, KUBERNETES, FLEET = "clients", "serve", "kubernetes", "scale-kubernetes"
+ALERTS = "alerts"
 # Between which lines of a document each part stands.
 MARKERS = {
     CLIENTS: ("<!-- bench:begin -->", "<!-- bench:end -->"),
     SERVE: ("<!-- bench-serve:begin -->", "<!-- bench-serve:end -->"),
     KUBERNETES: ("<!-- bench-kubernetes:begin -->", "<!-- bench-kubernetes:end -->"),
     FLEET: ("<!-- bench-scale-kubernetes:begin -->", "<!-- bench-scale-kubernetes:end -->"),
+    ALERTS: ("<!-- bench-alerts:begin -->", "<!-- bench-alerts:end -->"),
 }
 
 
@@ -41,13 +45,14 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--megabytes", type=int, default=2200, help="size of the blocks (default: 2200)")
     parser.add_argument("--seed", type=int, default=7, help="seed of the blocks (default: 7)")
     parser.add_argument("--seconds", type=float, default=60, help="how long servers are watched (default: 60)")
+    parser.add_argument("--assets", type=int, default=10_000, help="about how many there are alerts (default: 10000)")
     parser.add_argument("--write", type=Path, help="file whose parts between the markers are replaced")
     arguments = parser.parse_args()
     arguments.clients = arguments.clients.split(",")
     if unknown := set(arguments.clients) - set(names):
         parser.error(f"unknown clients: {', '.join(sorted(unknown))}")
-    if min(arguments.rounds, arguments.megabytes, arguments.seconds) < 1:
-        parser.error("--rounds, --megabytes and --seconds must be at least 1")
+    if min(arguments.rounds, arguments.megabytes, arguments.seconds, arguments.assets) < 1:
+        parser.error("--rounds, --megabytes, --seconds and --assets must be at least 1")
     return arguments
 
 
@@ -94,7 +99,21 @@ def measure_fleet(arguments: argparse.Namespace) -> str:
     return fleet_report.render(figures, facts, arguments.seconds)
 
 
-PARTS = {CLIENTS: measure_clients, SERVE: measure_serve, KUBERNETES: measure_kubernetes, FLEET: measure_fleet}
+def measure_alerts(arguments: argparse.Namespace) -> str:
+    facts = machine.facts(alerts.PROGRAMS)
+    load = os.getloadavg()[0]
+    figures = alerts.measure(arguments.assets, arguments.rounds)
+    facts.append(f"load of the last minute: {load:.2f} at the beginning, {os.getloadavg()[0]:.2f} at the end")
+    return alerts_report.render(figures, facts, arguments.rounds)
+
+
+PARTS = {
+    CLIENTS: measure_clients,
+    SERVE: measure_serve,
+    KUBERNETES: measure_kubernetes,
+    FLEET: measure_fleet,
+    ALERTS: measure_alerts,
+}
 
 
 def check_markers(document: Path, part: str) -> None:
