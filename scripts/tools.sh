@@ -332,9 +332,9 @@ tools_for_run() {
 
 tools_for_test() {
 	tools_for_run
-	# faketime: backups of other days; openssl: a certificate for a server of a test's own;
+	# barman-cli-cloud: backups of PostgreSQL; faketime: backups of other days; openssl: a certificate for a server of a test's own;
 	# util-linux: setpriv, which lets servers die with their test.
-	debian faketime openssl prometheus-alertmanager python3 util-linux
+	debian barman-cli-cloud faketime openssl prometheus-alertmanager python3 util-linux
 	postgresql
 	prometheus3
 	kopia

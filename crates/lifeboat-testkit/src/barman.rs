@@ -92,6 +92,8 @@ impl ArchivedServer {
         let mut command = self.postgres.command_as_owner(&tool("barman-cloud-backup"));
         self.bucket.apply(&mut command);
         command
+            // It names its folders after local times.
+            .env("TZ", "UTC")
             .args(self.compression)
             .arg("--immediate-checkpoint")
             .args(["--endpoint-url", &self.bucket.endpoint])
