@@ -7,6 +7,7 @@ mod cnpg_backups;
 mod cnpg_instances;
 mod cnpg_ledger;
 mod cnpg_migration;
+mod cnpg_object_store;
 mod cnpg_operators;
 mod cnpg_points;
 mod cnpg_schedules;
