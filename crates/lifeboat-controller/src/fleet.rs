@@ -77,6 +77,7 @@ impl Managed {
             taking_inventory: false,
             immediate: false,
             places: BTreeMap::new(),
+            object_store: None,
             assessment: None,
             wake_at: None,
             levels_written_at: Timestamp::MIN,
@@ -109,9 +110,6 @@ impl Managed {
         observed
     }
 
-    fn plan(&mut self, operated: Operated, changed_at: Option<Timestamp>) {
-        let asset = Arc::make_mut(&mut self.asset);
-        asset.facts = None;
     /// Takes in what is known of the store that its backups go to, and tells what that changed of its
     /// history.
     pub(crate) fn look_into_store(
@@ -130,6 +128,9 @@ impl Managed {
         }
     }
 
+    fn plan(&mut self, operated: Operated, changed_at: Option<Timestamp>) {
+        let asset = Arc::make_mut(&mut self.asset);
+        asset.facts = None;
         let before = std::mem::take(&mut asset.planned);
         for (operation, plan) in operated.plans {
             let known_since = match (before.get(&operation), changed_at) {

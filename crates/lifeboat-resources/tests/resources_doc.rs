@@ -80,7 +80,7 @@ This page is made from the schema of the documents.
 ";
 
 /// The annotations of observed objects, and what each says.
-const ANNOTATIONS: [(&str, &str, &str); 13] = [
+const ANNOTATIONS: [(&str, &str, &str); 15] = [
     (
         annotations::BACKUP,
         "`\"true\"` or `\"false\"`",
