@@ -197,6 +197,7 @@ impl Controller {
         }
         if let Some(managed) = self.fleet.assets.remove(&id) {
             self.depart(id.clone(), managed.asset.history.clone(), now);
+            self.tell_places(&id);
         }
         let mut sources = self.sources.iter_mut().enumerate();
         let other = sources.find_map(|(index, other)| Some((index, other.shadowed.remove(&id)?)));
@@ -246,7 +247,6 @@ impl Controller {
             managed.set_blind(self.blind[source].get(&id.kind));
         }
         self.write_down(&id, observed);
-    }
         self.tell_places(&id);
     }
 
@@ -269,6 +269,7 @@ impl Controller {
             let observed = managed.look_into_store(facts, now);
             self.write_down(id, observed);
         }
+    }
 
     /// Writes down what was seen to have happened.
     fn write_down(&self, id: &AssetId, observed: Observed) {

@@ -67,6 +67,9 @@ pub trait Source: Send {
     /// Takes in the policies of all sources: they may decide what is an asset.
     fn heed(&mut self, _policies: &[Policy]) {}
 
+    /// Takes in where an asset of any source is and where its backups go; none for one that is gone.
+    fn notice(&mut self, _asset: &AssetId, _places: Option<&BTreeMap<&'static str, String>>) {}
+
     /// Hands over what is to be told when there may be changes. A source that has no use of it is
     /// asked from time to time.
     fn tell_news(&mut self, _news: Arc<Notify>) {}

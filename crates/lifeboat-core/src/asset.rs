@@ -24,13 +24,15 @@ pub enum AssetKind {
     KopiaMaintenance,
     /// A Kopia repository, as it tells of itself. What is in it belongs to other assets.
     KopiaRepository,
+    /// The rehearsals of a restore that a `CronJob` of Kubernetes carries out. It holds nothing itself.
+    RestoreTest,
     /// A program that backups depend on, such as CloudNativePG's operator. It holds nothing itself.
     Operator,
 }
 
 impl AssetKind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Prometheus,
         Self::CnpgCluster,
         Self::CronJob,
@@ -38,6 +40,7 @@ impl AssetKind {
         Self::ReplicationDestination,
         Self::KopiaMaintenance,
         Self::KopiaRepository,
+        Self::RestoreTest,
         Self::Operator,
     ];
 
@@ -52,6 +55,7 @@ impl AssetKind {
             Self::ReplicationDestination => "ReplicationDestination",
             Self::KopiaMaintenance => "KopiaMaintenance",
             Self::KopiaRepository => "KopiaRepository",
+            Self::RestoreTest => "RestoreTest",
             Self::Operator => "Operator",
         }
     }
@@ -85,6 +89,7 @@ impl AssetKind {
             | Self::ReplicationSource
             | Self::ReplicationDestination => Some(Operation::Backup),
             Self::KopiaMaintenance | Self::KopiaRepository => Some(Operation::Maintenance),
+            Self::RestoreTest => Some(Operation::Drill),
             Self::Operator => None,
         }
     }

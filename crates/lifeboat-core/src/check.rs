@@ -14,6 +14,8 @@ pub enum Check {
     Fresh,
     /// Is the newest good recovery point as young as usual, long before the promise breaks?
     Punctual,
+    /// Did a rehearsal of a restore succeed, not too long ago?
+    Rehearsed,
     /// Did a maintenance succeed, not too long ago?
     Maintained,
     /// Did one succeed before the repository counts as neglected?
@@ -46,6 +48,14 @@ pub enum Check {
     EverArchived,
     /// Does hardly any WAL wait to be archived?
     ArchiveBacklog,
+    /// Can anybody read how the standby is?
+    StandbyMetrics,
+    /// Is the standby still one?
+    InRecovery,
+    /// Does the standby receive WAL?
+    Receiving,
+    /// Is the standby close behind?
+    ReplayLag,
     /// Does the object store that backups go to answer?
     StoreReachable,
     /// Has the object store room for more?
@@ -76,10 +86,11 @@ pub enum Check {
 
 impl Check {
     /// Every check, in the order in which people are told of them.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 37] = [
         Self::Available,
         Self::Fresh,
         Self::Punctual,
+        Self::Rehearsed,
         Self::Maintained,
         Self::NotNeglected,
         Self::Readable,
@@ -96,6 +107,10 @@ impl Check {
         Self::Archiving,
         Self::EverArchived,
         Self::ArchiveBacklog,
+        Self::StandbyMetrics,
+        Self::InRecovery,
+        Self::Receiving,
+        Self::ReplayLag,
         Self::StoreReachable,
         Self::SpaceLeft,
         Self::Catalogued,
@@ -118,6 +133,7 @@ impl Check {
             Self::Available => "available",
             Self::Fresh => "fresh",
             Self::Punctual => "punctual",
+            Self::Rehearsed => "rehearsed",
             Self::Maintained => "maintained",
             Self::NotNeglected => "not_neglected",
             Self::Readable => "readable",
@@ -134,6 +150,10 @@ impl Check {
             Self::Archiving => "archiving",
             Self::EverArchived => "ever_archived",
             Self::ArchiveBacklog => "archive_backlog",
+            Self::StandbyMetrics => "standby_metrics",
+            Self::InRecovery => "in_recovery",
+            Self::Receiving => "receiving",
+            Self::ReplayLag => "replay_lag",
             Self::StoreReachable => "store_reachable",
             Self::SpaceLeft => "space_left",
             Self::Catalogued => "catalogued",
@@ -148,6 +168,16 @@ impl Check {
             Self::Clock => "clock",
             Self::Seen => "seen",
         }
+    }
+
+    /// Whether it asks how a standby follows. A standby needs no backup, and is paused as far as these
+    /// go; but it has to follow all the same.
+    #[must_use]
+    pub const fn is_of_standby(self) -> bool {
+        matches!(
+            self,
+            Self::StandbyMetrics | Self::InRecovery | Self::Receiving | Self::ReplayLag
+        )
     }
 
     /// Whether it only warns: that a promise may break, or that something costs more than it should.

@@ -59,8 +59,8 @@ pub use facts::{
     ArchiverReading, Archiving, ArchivingCondition, Availability, ClaimedBackup, Definition, Facts,
     Finding, Instance, InstanceReading, InstanceRole, NewestSnapshot, ObjectStoreFacts,
     ObservedSchedule, ReadFailure, RecoveryWindow, RepositoryFacts, RepositoryReading,
-    ScheduleState, SnapshotSource, StoreReading, StoredBackup, StoredState, StoredWal,
-    TransferPace, UnderWay, WalGap, system,
+    ScheduleState, SnapshotSource, Standby, StandbyRole, StoreReading, StoredBackup, StoredState,
+    StoredWal, TransferPace, UnderWay, WalGap, system,
 };
 pub use growth::{RepositorySizes, SizeReading};
 pub use history::{

@@ -24,6 +24,11 @@ pub fn next_step(asset: &AssetId, verdict: &Verdict) -> Option<String> {
             "see that the next backup succeeds, or back up now with {run}; the check on_schedule says \
              when it is due"
         ),
+        Evidence::RehearsalAge { .. }
+        | Evidence::NeverRehearsed { .. }
+        | Evidence::NeverRan {
+            operation: Operation::Drill,
+        } => format!("rehearse now with {run}; the check last_run says what went wrong"),
         Evidence::NeverRan {
             operation: Operation::Maintenance,
         }
@@ -111,6 +116,23 @@ pub fn next_step(asset: &AssetId, verdict: &Verdict) -> Option<String> {
         Evidence::TimeWithin { .. } => format!(
             "`lifeboat status {asset}` lists the last runs: those that failed or never began say why"
         ),
+        Evidence::ReceivesNot { .. } => {
+            let (namespace, name) = (&asset.namespace, &asset.name);
+            let primary = "cnpg.io/instanceRole=primary";
+            format!(
+                "it says why it can't connect: `kubectl logs -n {namespace} -l cnpg.io/cluster={name},\
+                 {primary} --tail=100`"
+            )
+        }
+        Evidence::StandbyUnread { error } if error.contains("http") => {
+            "Lifeboat has to reach port 9187 of the standby's pods: a NetworkPolicy may forbid it"
+                .to_owned()
+        }
+        Evidence::NotInRecovery { .. } => {
+            "if it was promoted on purpose, say that it is no standby any more with \
+             lifeboat.dev/standby: \"false\" on it; if not, keep everybody from writing to it"
+                .to_owned()
+        }
         Evidence::Unavailable { .. } => {
             let (namespace, name) = (&asset.namespace, &asset.name);
             format!("`kubectl describe -n {namespace} deployment/{name}` says why")
@@ -182,7 +204,7 @@ fn run_of(asset: &AssetId) -> String {
             "`kopia maintenance run --full`, as the owner of the repository's maintenance"
                 .to_owned()
         }
-        AssetKind::CronJob => {
+        AssetKind::CronJob | AssetKind::RestoreTest => {
             format!("`kubectl create job -n {namespace} --from=cronjob/{name} {name}-by-hand`")
         }
     }

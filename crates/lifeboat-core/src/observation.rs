@@ -6,7 +6,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::history::{Loss, is_in_the_future, later};
 use crate::stored_points::with_what_is_stored;
-use crate::{AssetHistory, Facts, Outcome, RecoveryPoint, RecoveryWindow, Run, RunEnd, RunId, slo::ServiceLevels};
+use crate::{
+    AssetHistory, Facts, Outcome, RecoveryPoint, RecoveryWindow, Run, RunEnd, RunId, StandbyRole,
+    slo::ServiceLevels,
+};
 
 /// All that an observer sees of one asset.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -85,9 +88,10 @@ impl AssetHistory {
 
     fn observe_upkeep(&mut self, facts: &Facts, now: Timestamp) -> bool {
         let is_first = self.upkeep.is_none();
-        let has_news = facts.maintained_at.is_some()
+        let has_news = facts.succeeded_at.is_some()
             || !facts.definitions.is_empty()
-            || facts.reading().is_some();
+            || facts.reading().is_some()
+            || matches!(facts.standby, StandbyRole::Follows(_));
         if is_first && !has_news {
             return false;
         }

@@ -60,6 +60,14 @@ pub struct Objectives {
     pub expected_run_duration: Option<SignedDuration>,
     /// How long ago the last good maintenance may lie before the repository counts as neglected.
     pub neglect_age: SignedDuration,
+    /// How long ago the last good rehearsal of a restore may lie.
+    pub drill_age: SignedDuration,
+    /// The recovery time objective: how long a rehearsal of a restore may take; none where nobody says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovery_time: Option<SignedDuration>,
+    /// How far a standby may lie behind; none leaves it to what is usual.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replay_lag: Option<SignedDuration>,
     /// By how many percent a repository may grow within [`Self::GROWTH_WINDOW`].
     pub maximum_growth_percent: u32,
     /// What is given to a repository, in percent of what it keeps of that: at least so much.
@@ -77,7 +85,8 @@ impl Objectives {
 
     /// What is promised where no policy says otherwise: a Prometheus is backed up daily, and 25 h
     /// leave an hour for the run itself. Where others take the backups, 36 h let one night fail.
-    /// Maintenance runs daily, and nothing is lost when it fails twice. A repository that grows by
+    /// Maintenance runs daily, and nothing is lost when it fails twice. Who rehearses a restore each
+    /// week has a day to mend what went wrong. A repository that grows by
     /// half in a week has filled twice its space before anybody looks at a monthly bill; and where
     /// not even a third of what is given is there already, something defeats deduplication, such as
     /// files that are encrypted or compressed anew each night.
@@ -100,6 +109,9 @@ impl Objectives {
                 _ => None,
             },
             neglect_age: SignedDuration::from_hours(7 * 24),
+            drill_age: SignedDuration::from_hours(8 * 24),
+            recovery_time: None,
+            replay_lag: None,
             maximum_growth_percent: 50,
             minimum_deduplication_percent: 150,
             backup_slo: Ratio::from_parts_per_million(990_000),
@@ -125,6 +137,12 @@ pub struct ObjectiveOverrides {
     pub expected_run_duration: Option<SignedDuration>,
     /// How long ago the last good maintenance may lie before the repository counts as neglected.
     pub neglect_age: Option<SignedDuration>,
+    /// How long ago the last good rehearsal of a restore may lie.
+    pub drill_age: Option<SignedDuration>,
+    /// How long a rehearsal of a restore may take.
+    pub recovery_time: Option<SignedDuration>,
+    /// How far a standby may lie behind.
+    pub replay_lag: Option<SignedDuration>,
     /// By how many percent a repository may grow within a week.
     pub maximum_growth_percent: Option<u32>,
     /// What is given to a repository, in percent of what it keeps of that, at the least.
@@ -247,6 +265,9 @@ fn objectives<'a, I: Iterator<Item = &'a ObjectiveOverrides>>(
         expected_run_duration: length(|values| values.expected_run_duration)
             .or(default.expected_run_duration),
         neglect_age: length(|values| values.neglect_age).unwrap_or(neglect_age),
+        drill_age: length(|values| values.drill_age).unwrap_or(default.drill_age),
+        recovery_time: length(|values| values.recovery_time).or(default.recovery_time),
+        replay_lag: length(|values| values.replay_lag).or(default.replay_lag),
         maximum_growth_percent: percent(|values| values.maximum_growth_percent)
             .unwrap_or(default.maximum_growth_percent),
         minimum_deduplication_percent: percent(|values| values.minimum_deduplication_percent)

@@ -19,15 +19,18 @@ pub enum Operation {
     Prune,
     /// Keep up what backups are kept in, so that what is no longer needed is given back.
     Maintenance,
+    /// A restore is rehearsed, and what it gives is looked at.
+    Drill,
 }
 
 impl Operation {
     /// Every operation.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::Backup,
         Self::Verification,
         Self::Prune,
         Self::Maintenance,
+        Self::Drill,
     ];
 
     /// The operation's name, as in labels.
@@ -38,6 +41,7 @@ impl Operation {
             Self::Verification => "verification",
             Self::Prune => "prune",
             Self::Maintenance => "maintenance",
+            Self::Drill => "drill",
         }
     }
 }

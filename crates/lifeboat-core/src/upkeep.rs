@@ -1,22 +1,25 @@
-//! Upkeep: what is remembered of an asset's maintenance beside its runs.
+//! Upkeep: what is remembered of maintenance, of rehearsals and of a standby, beside runs.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AssetHistory, Definition, Facts, Objectives, Operation, RepositorySizes,
+    AssetHistory, Definition, Facts, Objectives, Operation, RepositorySizes, StandbyRole,
     history::is_in_the_future,
 };
 
-/// What is remembered of an asset's maintenance beside its runs.
+/// What is remembered of an asset's maintenance, or of its rehearsals, beside its runs.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Upkeep {
-    /// When a maintenance last succeeded, as somebody else noted it: of the run itself there may be
+    /// When a maintenance or a rehearsal last succeeded, as somebody else noted it: of the run itself there may be
     /// no trace.
     pub last_succeeded_at: Option<Timestamp>,
     /// How what carries it out has changed.
     #[serde(default)]
     pub changes: DefinitionChanges,
+    /// Whether it was a standby when somebody last could tell, so that its promotion is noticed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub was_standby: bool,
     /// The sizes that it had of late, if it is a repository that is read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sizes: Option<Box<RepositorySizes>>,
@@ -39,11 +42,11 @@ pub struct DefinitionChanges {
 }
 
 impl AssetHistory {
-    /// When a maintenance last succeeded: a run that was seen, or one that somebody else noted. What
-    /// is dated in the future is no success yet.
+    /// When a maintenance or a rehearsal last succeeded: a run that was seen, or one that somebody else
+    /// noted. What is dated in the future is no success yet.
     #[must_use]
-    pub fn last_maintained_at(&self, now: Timestamp) -> Option<Timestamp> {
-        let run = self.operation(Operation::Maintenance);
+    pub fn last_succeeded_at(&self, operation: Operation, now: Timestamp) -> Option<Timestamp> {
+        let run = self.operation(operation);
         let run = run.and_then(|history| history.last_succeeded.as_ref()?.end.as_ref());
         let noted = self.upkeep.as_ref();
         let noted = noted.and_then(|upkeep| upkeep.last_succeeded_at);
@@ -55,8 +58,13 @@ impl AssetHistory {
 impl Upkeep {
     /// Takes in how it is now.
     pub(crate) fn observe(&mut self, facts: &Facts, now: Timestamp, is_first: bool) {
-        self.last_succeeded_at = self.last_succeeded_at.max(facts.maintained_at);
+        self.last_succeeded_at = self.last_succeeded_at.max(facts.succeeded_at);
         self.changes.observe(&facts.definitions, now, is_first);
+        match facts.standby {
+            StandbyRole::Follows(_) => self.was_standby = true,
+            StandbyRole::Leads => self.was_standby = false,
+            StandbyRole::Untold => {}
+        }
         if let Some(reading) = facts.reading() {
             let sizes = self.sizes.get_or_insert_default();
             sizes.observe(reading, Objectives::GROWTH_WINDOW);

@@ -43,7 +43,7 @@ fn observe_reading(id: &AssetId, reading: &Reading, now: Timestamp) -> Observati
         created_at: reading.blobs.oldest,
         facts: Facts {
             schedules: Some(vec![schedule(reading, &cycles)]),
-            maintained_at: succeeded.max().map(to_milliseconds),
+            succeeded_at: succeeded.max().map(to_milliseconds),
             findings: findings(reading),
             ..Facts::default()
         },
@@ -292,7 +292,7 @@ mod tests {
         let created = moment("2026-11-21T16:21:14.303645223Z");
         assert_eq!(observation.created_at, Some(created));
         let maintained = moment("2026-11-21T16:21:32.226Z");
-        assert_eq!(observation.facts.maintained_at, Some(maintained));
+        assert_eq!(observation.facts.succeeded_at, Some(maintained));
         let reading = observation.facts.repository.unwrap().reading.unwrap();
         assert_eq!(reading.owner.as_deref(), Some("maintenance@volsync"));
         assert_eq!(reading.physical_bytes, Some(3_036_905));

@@ -42,7 +42,7 @@ const fn needs(kind: AssetKind) -> &'static [Kind] {
             Kind::ScheduledBackup,
             Kind::ObjectStore,
         ],
-        AssetKind::CronJob => &[Kind::CronJob, Kind::Job],
+        AssetKind::CronJob | AssetKind::RestoreTest => &[Kind::CronJob, Kind::Job],
         AssetKind::ReplicationSource => &[Kind::ReplicationSource],
         AssetKind::ReplicationDestination => &[Kind::ReplicationDestination],
         AssetKind::KopiaMaintenance => &[

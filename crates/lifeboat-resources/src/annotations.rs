@@ -12,6 +12,8 @@ use crate::{
 
 /// Whether the object is a backup to watch over: `"true"` or `"false"`. A label will do as well.
 pub const BACKUP: &str = "lifeboat.dev/backup";
+/// Whether a `CronJob` rehearses a restore: `"true"` or `"false"`. A label will do as well.
+pub const RESTORE_TEST: &str = "lifeboat.dev/restore-test";
 /// How old the newest good recovery point may be, such as `36h`.
 pub const MAXIMUM_AGE: &str = "lifeboat.dev/maximum-age";
 /// How long ago the newest good verification may lie, such as `8d`, for assets that are verified.
@@ -31,6 +33,14 @@ pub const NEGLECT_AGE: &str = "lifeboat.dev/neglect-age";
 pub const BACKUP_SLO: &str = "lifeboat.dev/backup-slo";
 /// What share of the attempts to archive WAL is to succeed within thirty days, such as `99.9%`.
 pub const WAL_ARCHIVING_SLO: &str = "lifeboat.dev/wal-archiving-slo";
+/// How long ago the last good rehearsal of a restore may lie, such as `8d`.
+pub const DRILL_AGE: &str = "lifeboat.dev/drill-age";
+/// How long a rehearsal of a restore may take, such as `4h`: the recovery time objective.
+pub const RECOVERY_TIME: &str = "lifeboat.dev/recovery-time";
+/// How far a standby may lie behind, such as `5m`.
+pub const REPLAY_LAG: &str = "lifeboat.dev/replay-lag";
+/// Whether a database is a standby that has to follow another: `"true"` or `"false"`.
+pub const STANDBY: &str = "lifeboat.dev/standby";
 /// How bad a broken promise is: `info`, `warning` or `critical`.
 pub const SEVERITY: &str = "lifeboat.dev/severity";
 /// Whether the asset is paused: `"true"` or `"false"`.
@@ -43,8 +53,9 @@ pub const COVERS: &str = "lifeboat.dev/covers";
 pub const REPOSITORY: &str = "lifeboat.dev/repository";
 
 /// Every annotation that is read.
-pub const ALL: [&str; 15] = [
+pub const ALL: [&str; 20] = [
     BACKUP,
+    RESTORE_TEST,
     MAXIMUM_AGE,
     VERIFICATION_AGE,
     MAINTENANCE_AGE,
@@ -54,6 +65,10 @@ pub const ALL: [&str; 15] = [
     NEGLECT_AGE,
     BACKUP_SLO,
     WAL_ARCHIVING_SLO,
+    DRILL_AGE,
+    RECOVERY_TIME,
+    REPLAY_LAG,
+    STANDBY,
     SEVERITY,
     SUSPEND,
     NO_BACKUP,
@@ -72,6 +87,10 @@ pub struct AssetAnnotations {
     pub suspend: bool,
     /// Whether it is a backup; none where it doesn't say.
     pub selected: Option<bool>,
+    /// Whether it rehearses a restore; none where it doesn't say.
+    pub restore_test: Option<bool>,
+    /// Whether it is a standby; none where it doesn't say.
+    pub standby: Option<bool>,
     /// Why its data needs no backup, if somebody said so.
     pub no_backup: Option<String>,
     /// What it covers; none where it doesn't say.
@@ -91,7 +110,7 @@ pub struct CoveredObject {
     pub name: String,
 }
 
-/// Reads the annotations of an object; of its labels, only [`BACKUP`].
+/// Reads the annotations of an object; of its labels, only [`BACKUP`] and [`RESTORE_TEST`].
 #[must_use]
 pub fn read(
     annotations: &BTreeMap<String, String>,
@@ -111,11 +130,17 @@ pub fn read(
         neglect_age: reader.value(NEGLECT_AGE, length),
         backup_slo: reader.value(BACKUP_SLO, share),
         wal_archiving_slo: reader.value(WAL_ARCHIVING_SLO, share),
+        drill_age: reader.value(DRILL_AGE, length),
+        recovery_time: reader.value(RECOVERY_TIME, length),
+        replay_lag: reader.value(REPLAY_LAG, length),
         severity: reader.value(SEVERITY, severity),
         ..ObjectiveOverrides::default()
     };
     let suspend = reader.value(SUSPEND, boolean).unwrap_or(false);
-    let selected = reader.selected(labels);
+    let selected = reader.said(BACKUP, labels);
+    let restore_test = reader.said(RESTORE_TEST, labels);
+    reader.contradiction(selected, restore_test);
+    let standby = reader.value(STANDBY, boolean);
     let no_backup = reader.value(NO_BACKUP, reason);
     let covers = reader.covers();
     let repository = reader.value(REPOSITORY, name);
@@ -124,6 +149,8 @@ pub fn read(
         overrides,
         suspend,
         selected,
+        restore_test,
+        standby,
         no_backup,
         covers,
         repository,
@@ -148,19 +175,29 @@ impl Reader<'_> {
     }
 
     /// The annotation comes before the label, since whoever wrote both can only mean one.
-    fn selected(&mut self, labels: &BTreeMap<String, String>) -> Option<bool> {
-        let annotation = self.value(BACKUP, boolean);
-        let label = labels.get(BACKUP);
-        let label = label.and_then(|text| self.keep("label", BACKUP, boolean(text)));
+    fn said(&mut self, name: &str, labels: &BTreeMap<String, String>) -> Option<bool> {
+        let annotation = self.value(name, boolean);
+        let label = labels.get(name);
+        let label = label.and_then(|text| self.keep("label", name, boolean(text)));
         if let (Some(annotation), Some(label)) = (annotation, label)
             && annotation != label
         {
             self.problems.push(format!(
-                "the annotation {BACKUP} says {annotation}, and the label {label}: the annotation \
+                "the annotation {name} says {annotation}, and the label {label}: the annotation \
                  holds; take one of them out"
             ));
         }
         annotation.or(label)
+    }
+
+    /// What rehearses a restore makes no backup, so one of the two is a mistake.
+    fn contradiction(&mut self, backup: Option<bool>, restore_test: Option<bool>) {
+        if backup == Some(true) && restore_test == Some(true) {
+            self.problems.push(format!(
+                "{BACKUP} and {RESTORE_TEST} are both true: it counts as a rehearsal of a restore; take \
+                 one of them out"
+            ));
+        }
     }
 
     /// What can be read of the list holds: it can only make more of the rest uncovered.
@@ -326,6 +363,11 @@ mod tests {
             (BACKUP_SLO, "99.5%"),
             (WAL_ARCHIVING_SLO, "99.99%"),
             (NEGLECT_AGE, "7d"),
+            (DRILL_AGE, "9d"),
+            (RECOVERY_TIME, "4h"),
+            (RESTORE_TEST, "false"),
+            (REPLAY_LAG, "2m"),
+            (STANDBY, "true"),
             (SEVERITY, "critical"),
             (SUSPEND, "true"),
             (REPOSITORY, "offsite"),
@@ -350,11 +392,16 @@ mod tests {
                 neglect_age: Some(SignedDuration::from_hours(168)),
                 backup_slo: Some(Ratio::from_parts_per_million(995_000)),
                 wal_archiving_slo: Some(Ratio::from_parts_per_million(999_900)),
+                drill_age: Some(SignedDuration::from_hours(216)),
+                recovery_time: Some(SignedDuration::from_hours(4)),
+                replay_lag: Some(SignedDuration::from_mins(2)),
                 severity: Some(Severity::Critical),
                 ..ObjectiveOverrides::default()
             },
             suspend: true,
             selected: Some(true),
+            restore_test: Some(false),
+            standby: Some(true),
             repository: Some("offsite".to_owned()),
             no_backup: Some("a cache".to_owned()),
             covers: Some(vec![
@@ -385,6 +432,19 @@ mod tests {
         let read = read(&map(annotations), &map(labels));
         assert_eq!(read.selected, selected);
         assert_eq!(read.problems.len(), problems, "{:?}", read.problems);
+    }
+
+    #[test]
+    fn what_says_to_be_both_is_a_rehearsal_and_is_told_of() {
+        let read = read(&map(&[(RESTORE_TEST, "true")]), &map(&[(BACKUP, "true")]));
+        assert_eq!(read.restore_test, Some(true));
+        assert_eq!(
+            read.problems,
+            [
+                "lifeboat.dev/backup and lifeboat.dev/restore-test are both true: it counts as a \
+              rehearsal of a restore; take one of them out"
+            ]
+        );
     }
 
     #[rstest]

@@ -159,6 +159,8 @@ pub enum KindSpec {
     KopiaMaintenance,
     /// A Kopia repository, as it tells of itself.
     KopiaRepository,
+    /// The rehearsals of a restore that a `CronJob` carries out.
+    RestoreTest,
     /// An operator that takes backups.
     Operator,
 }
@@ -173,6 +175,7 @@ impl From<KindSpec> for AssetKind {
             KindSpec::ReplicationDestination => Self::ReplicationDestination,
             KindSpec::KopiaMaintenance => Self::KopiaMaintenance,
             KindSpec::KopiaRepository => Self::KopiaRepository,
+            KindSpec::RestoreTest => Self::RestoreTest,
             KindSpec::Operator => Self::Operator,
         }
     }

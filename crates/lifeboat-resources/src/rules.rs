@@ -61,6 +61,9 @@ pub(crate) fn of_objectives(objectives: &ObjectivesSpec) -> impl Iterator<Item =
             objectives.expected_run_duration,
         ),
         ("spec.objectives.neglectAge", objectives.neglect_age),
+        ("spec.objectives.drillAge", objectives.drill_age),
+        ("spec.objectives.recoveryTime", objectives.recovery_time),
+        ("spec.objectives.replayLag", objectives.replay_lag),
     ];
     ages.into_iter()
         .filter_map(|(path, age)| positive(path, age?))

@@ -80,11 +80,16 @@ This page is made from the schema of the documents.
 ";
 
 /// The annotations of observed objects, and what each says.
-const ANNOTATIONS: [(&str, &str, &str); 15] = [
+const ANNOTATIONS: [(&str, &str, &str); 20] = [
     (
         annotations::BACKUP,
         "`\"true\"` or `\"false\"`",
         "Whether it is a backup to watch over. It may be a label as well; the annotation comes first.",
+    ),
+    (
+        annotations::RESTORE_TEST,
+        "`\"true\"` or `\"false\"`",
+        "Whether a `CronJob` rehearses a restore. It may be a label as well; the annotation comes first.",
     ),
     (
         annotations::MAXIMUM_AGE,
@@ -131,6 +136,27 @@ const ANNOTATIONS: [(&str, &str, &str); 15] = [
         annotations::WAL_ARCHIVING_SLO,
         "percentage",
         "What share of the attempts to archive WAL is to succeed within thirty days.",
+    ),
+    (
+        annotations::DRILL_AGE,
+        "length of time",
+        "How long ago the last good rehearsal of a restore may lie.",
+    ),
+    (
+        annotations::RECOVERY_TIME,
+        "length of time",
+        "How long a rehearsal of a restore may take.",
+    ),
+    (
+        annotations::REPLAY_LAG,
+        "length of time",
+        "How far a standby may lie behind.",
+    ),
+    (
+        annotations::STANDBY,
+        "`\"true\"` or `\"false\"`",
+        "Whether a `Cluster` is a standby that has to follow another; `\"false\"` once it was promoted on \
+         purpose.",
     ),
     (
         annotations::SEVERITY,

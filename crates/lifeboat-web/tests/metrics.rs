@@ -21,7 +21,7 @@ use lifeboat_testkit::tools::tool;
 use lifeboat_web::metrics::{Process, TextFormat, document, render};
 use support::{
     DAY, HOUR, alert, busy, cnpg, coverage, cron_job, failing, finding, id, kopia_maintenance,
-    kopia_repository, kopia_source, mixed, now, operator, sound, unknown, view,
+    kopia_repository, kopia_source, mixed, now, operator, restore_test, sound, unknown, view,
 };
 
 fn rendered(view: &View, format: TextFormat) -> String {
@@ -52,6 +52,9 @@ fn full() -> View {
             .completed(8 * HOUR, 20)
             .build(),
         cron_job(now(), "immich", "unseen").blind(30).build(),
+        restore_test(now(), "shop", "cnpg-restore-test")
+            .completed(8 * HOUR, 20)
+            .build(),
         operator(now(), "cnpg-system", "barman-cloud", 0).build(),
         kopia_source(now(), "media", "photos", "kopia-config")
             .completed(8 * HOUR, 4)

@@ -10,7 +10,8 @@ use lifeboat_core::{InstanceRole, ScheduleState};
 use lifeboat_web::metrics::{Exposition, Process, Standing, TextFormat, render};
 use rstest::rstest;
 use support::{
-    DAY, HOUR, Observed, ago, cnpg, cron_job, failing, finding, now, operator, sound, unknown, view,
+    DAY, HOUR, Observed, ago, cnpg, cron_job, failing, finding, now, operator, restore_test, sound,
+    unknown, view,
 };
 
 fn db() -> Observed {
@@ -76,6 +77,61 @@ fn the_last_success_of_a_cron_job_is_told(
     let text = text(vec![cron_job.build()]);
     let series = "kube_cronjob_status_last_successful_time{namespace=\"immich\",cronjob=\"media\"}";
     assert_eq!(value(&text, series), expected);
+}
+
+/// The names that rules about restore tests ask for, such as seed 003's.
+#[test]
+fn rehearsals_are_told_under_the_names_of_their_cron_jobs() {
+    let rehearsal = || restore_test(now(), "shop", "cnpg-restore-test");
+    let last = "kube_cronjob_status_last_successful_time{namespace=\"shop\",cronjob=\"cnpg-restore-test\"}";
+    let failed = |number: u32| {
+        format!(
+            "kube_job_status_failed{{namespace=\"shop\",job_name=\"cnpg-restore-test-{number}\"}}"
+        )
+    };
+    let good = text(vec![rehearsal().completed(8 * HOUR, 20).build()]);
+    assert_eq!(value(&good, last), Some(seconds_ago(8 * HOUR)));
+    assert_eq!(value(&good, &failed(1)), None);
+    let own = "{kind=\"RestoreTest\",namespace=\"shop\",name=\"cnpg-restore-test\"}";
+    let rehearsed = format!("lifeboat_rehearsal_timestamp_seconds{own}");
+    assert_eq!(value(&good, &rehearsed), Some(seconds_ago(8 * HOUR)));
+    for absent in [
+        "lifeboat_maintenance_timestamp_seconds",
+        "lifeboat_definition_changes_total",
+        "lifeboat_recovery_point_timestamp_seconds",
+    ] {
+        assert!(!good.contains(&format!("{absent}{{")), "{absent}");
+    }
+    let bad = rehearsal().completed(32 * HOUR, 20).failed(60);
+    let bad = text(vec![bad.build()]);
+    assert_eq!(value(&bad, last), Some(seconds_ago(32 * HOUR)));
+    assert_eq!(value(&bad, &failed(2)), Some(1.0));
+    let never = text(vec![rehearsal().with(|_| {}).build()]);
+    assert_eq!(value(&never, &rehearsed), None);
+    // Only noted by its CronJob, whose Jobs are gone.
+    let noted = rehearsal().with(|facts| facts.succeeded_at = Some(ago(5 * HOUR)));
+    let noted = text(vec![noted.build()]);
+    assert_eq!(value(&noted, last), Some(seconds_ago(5 * HOUR)));
+}
+
+#[test]
+fn what_is_promised_early_is_told_where_it_is_asked() {
+    let text = text(vec![
+        db().completed(8 * HOUR, 4).build(),
+        restore_test(now(), "shop", "cnpg-restore-test").build(),
+    ]);
+    let objective = |kind: &str, name: &str, check: &str| {
+        let series = format!(
+            "lifeboat_objective_seconds{{kind=\"{kind}\",namespace=\"shop\",name=\"{name}\",check=\"{check}\"}}"
+        );
+        value(&text, &series)
+    };
+    assert_eq!(objective("CNPGCluster", "db", "punctual"), Some(86_400.0));
+    assert_eq!(objective("CNPGCluster", "db", "swift"), Some(1_800.0));
+    let rehearsal = |check| objective("RestoreTest", "cnpg-restore-test", check);
+    assert_eq!(rehearsal("rehearsed"), Some(691_200.0));
+    assert_eq!(rehearsal("swift"), None);
+    assert_eq!(rehearsal("fresh"), None);
 }
 
 #[rstest]

@@ -28,6 +28,7 @@ pub(super) const CARRIED_OUT: &[AssetKind] = &[
     AssetKind::ReplicationDestination,
     AssetKind::KopiaMaintenance,
     AssetKind::KopiaRepository,
+    AssetKind::RestoreTest,
 ];
 
 /// What others operate.
@@ -38,6 +39,7 @@ pub(super) const OBSERVED: &[AssetKind] = &[
     AssetKind::ReplicationDestination,
     AssetKind::KopiaMaintenance,
     AssetKind::KopiaRepository,
+    AssetKind::RestoreTest,
     AssetKind::Operator,
 ];
 
@@ -58,5 +60,7 @@ pub(super) const KOPIA: &[AssetKind] = &[AssetKind::KopiaMaintenance, AssetKind:
 pub(super) const KOPIA_MAINTENANCE: &[AssetKind] = &[AssetKind::KopiaMaintenance];
 /// Kopia repositories, as they tell of themselves.
 pub(super) const KOPIA_REPOSITORY: &[AssetKind] = &[AssetKind::KopiaRepository];
+/// Rehearsals of a restore.
+pub(super) const RESTORE_TEST: &[AssetKind] = &[AssetKind::RestoreTest];
 /// Programs that backups depend on.
 pub(super) const OPERATOR: &[AssetKind] = &[AssetKind::Operator];

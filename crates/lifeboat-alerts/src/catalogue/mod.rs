@@ -11,6 +11,8 @@ mod maintenance;
 mod object_store;
 mod operators;
 mod recording;
+mod restore;
+mod standby;
 mod slo;
 mod text;
 
@@ -33,8 +35,11 @@ pub fn catalogue() -> &'static [Alert] {
             freshness::ALERTS,
             backup::ALERTS,
             archiving::ALERTS,
+            object_store::ALERTS,
             operators::ALERTS,
             maintenance::ALERTS,
+            restore::ALERTS,
+            standby::ALERTS,
             slo::ALERTS,
             lifeboat::ALERTS,
         ]

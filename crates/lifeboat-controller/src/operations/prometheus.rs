@@ -44,7 +44,9 @@ impl Operator for PrometheusOperator {
             Operation::Backup => self.back_up(order).await,
             Operation::Verification => self.verify(order).await,
             Operation::Prune => self.prune(order).await,
-            Operation::Maintenance => Err(OperationError::NoSuchOperation(order.operation)),
+            Operation::Maintenance | Operation::Drill => {
+                Err(OperationError::NoSuchOperation(order.operation))
+            }
         }
     }
 

@@ -51,8 +51,8 @@ fn known_by_what_it_left(question: &Question<'_>, last: Option<&RunEnd>) -> Opti
     let history = question.history;
     let operation = question.operation();
     let at = match operation {
-        Operation::Maintenance => history.last_maintained_at(question.now)?,
-        _ => history.newest_good_point(question.now)?.taken_at,
+        Operation::Backup => history.newest_good_point(question.now)?.taken_at,
+        _ => history.last_succeeded_at(operation, question.now)?,
     };
     let is_newer = last.is_none_or(|end| at > end.at);
     is_newer.then(|| Answer::new(Status::Ok, at, Evidence::RunSucceeded { operation, at }))

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use super::{Answer, Question};
-use crate::{Evidence, Status, history::later};
+use crate::{Evidence, Operation, Status, history::later};
 
 /// Did a maintenance succeed within the promised time?
 pub(super) fn answer(question: &Question<'_>) -> Answer {
@@ -16,7 +16,8 @@ pub(super) fn not_neglected(question: &Question<'_>) -> Answer {
 }
 
 fn within(question: &Question<'_>, maximum_age: SignedDuration) -> Answer {
-    let Some(at) = question.history.last_maintained_at(question.now) else {
+    let operation = Operation::Maintenance;
+    let Some(at) = question.history.last_succeeded_at(operation, question.now) else {
         return never(question, maximum_age);
     };
     let evidence = Evidence::MaintenanceAge {

@@ -18,11 +18,13 @@ mod on_schedule;
 mod points_kept;
 mod punctual;
 mod readable;
+mod rehearsed;
 mod scheduled;
 mod seen;
 mod service_levels;
 mod settled;
 mod snapshots_whole;
+mod standby;
 mod swift;
 mod verified;
 
@@ -146,6 +148,7 @@ pub fn assess_asset(asset: &Asset, policies: &[Policy], now: Timestamp) -> Asses
     let holds_data = asset.holds_data();
     let operation = asset.id.kind.operation();
     let is_maintained = operation == Some(Operation::Maintenance);
+    let is_rehearsed = operation == Some(Operation::Drill);
     let is_carried_out = operation.is_some();
     let is_operated = asset.facts.is_none();
     let paused_since = (asset.is_paused() || effective.suspend)
@@ -154,6 +157,7 @@ pub fn assess_asset(asset: &Asset, policies: &[Policy], now: Timestamp) -> Asses
         Check::Available => available::answer(&question),
         Check::Fresh => holds_data.then(|| fresh::answer(&question)),
         Check::Punctual => punctual::answer(&question),
+        Check::Rehearsed => is_rehearsed.then(|| rehearsed::answer(&question)),
         Check::Maintained => is_maintained.then(|| maintained::answer(&question)),
         Check::NotNeglected => is_maintained.then(|| maintained::not_neglected(&question)),
         Check::Readable => readable::answer(&question),
@@ -174,6 +178,10 @@ pub fn assess_asset(asset: &Asset, policies: &[Policy], now: Timestamp) -> Asses
         Check::SpaceLeft => object_store::space(&question),
         Check::Catalogued => object_store::catalogued(&question),
         Check::WalContinuous => object_store::wal(&question),
+        Check::StandbyMetrics => standby::metrics(&question),
+        Check::InRecovery => standby::in_recovery(&question),
+        Check::Receiving => standby::receiving(&question),
+        Check::ReplayLag => standby::replay_lag(&question),
         Check::Settled => settled::answer(&question),
         Check::GrowthSteady => growth_steady::answer(&question),
         Check::Deduplicated => deduplicated::answer(&question),
@@ -184,6 +192,8 @@ pub fn assess_asset(asset: &Asset, policies: &[Policy], now: Timestamp) -> Asses
         Check::Clock => is_carried_out.then(|| clock::answer(&question)),
         Check::Seen => seen::answer(&question),
     };
+    let standby_paused_since = paused_since
+        .filter(|_| asset.suspended || effective.suspend || standby::rests(asset.facts.as_deref()));
     let verdicts: Vec<Verdict> = Check::ALL
         .into_iter()
         .filter_map(|check| {
@@ -191,6 +201,11 @@ pub fn assess_asset(asset: &Asset, policies: &[Policy], now: Timestamp) -> Asses
             if let Some(blind) = &asset.blind {
                 answer.doubt(blind, now);
             }
+            let paused_since = if check.is_of_standby() {
+                standby_paused_since
+            } else {
+                paused_since
+            };
             Some(answer.into_verdict(check, paused_since, now))
         })
         .collect();

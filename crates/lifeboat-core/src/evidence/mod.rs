@@ -297,6 +297,69 @@ pub enum Evidence {
         /// The age promised at most.
         maximum_age: SignedDuration,
     },
+    /// How the standby is can be read.
+    StandbyRead {
+        /// The instance that says so.
+        instance: String,
+        /// When it was read.
+        at: Timestamp,
+    },
+    /// How the standby is can't be read.
+    StandbyUnread {
+        /// Why.
+        error: String,
+    },
+    /// The standby is in recovery, as it should be.
+    InRecovery {
+        /// The instance that follows the other database.
+        instance: String,
+        /// Whom it follows, if it says so.
+        follows: Option<String>,
+    },
+    /// What was a standby takes writes.
+    NotInRecovery {
+        /// The instance that says so, if one does.
+        instance: Option<String>,
+    },
+    /// The standby receives WAL.
+    Receives {
+        /// The instance that does.
+        instance: String,
+    },
+    /// The standby doesn't receive WAL.
+    ReceivesNot {
+        /// The instance that should.
+        instance: String,
+        /// From whom, if it says so.
+        follows: Option<String>,
+    },
+    /// How far the standby lies behind.
+    ReplayLag {
+        /// The instance that says so.
+        instance: String,
+        /// How far.
+        lag: SignedDuration,
+        /// How far it may.
+        limit: SignedDuration,
+        /// Whether it receives nothing though it should, so that a small lag says nothing.
+        is_cut_off: bool,
+    },
+    /// The last good rehearsal of a restore and its age.
+    RehearsalAge {
+        /// When it ended.
+        at: Timestamp,
+        /// Its age.
+        age: SignedDuration,
+        /// The age promised at most.
+        maximum_age: SignedDuration,
+    },
+    /// No rehearsal of a restore is known to have succeeded.
+    NeverRehearsed {
+        /// Since when the asset is known.
+        known_since: Timestamp,
+        /// The age promised at most.
+        maximum_age: SignedDuration,
+    },
     /// What carries the operation out is left as it is.
     Settled {
         /// How often it was changed all the same.

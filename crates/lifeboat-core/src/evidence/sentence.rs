@@ -316,6 +316,71 @@ impl fmt::Display for Evidence {
                 "no maintenance is known to have succeeded; known since {known_since:.0}, promised is one every {}",
                 human(maximum_age)
             ),
+            Self::StandbyRead { instance, at } => {
+                write!(formatter, "{instance} was read at {at:.0}")
+            }
+            Self::StandbyUnread { error } => {
+                write!(formatter, "how the standby is can't be read: {error}")
+            }
+            Self::InRecovery { instance, follows } => {
+                write!(formatter, "{instance} is in recovery")?;
+                match follows {
+                    Some(source) => write!(formatter, " and follows {source}"),
+                    None => Ok(()),
+                }
+            }
+            Self::NotInRecovery { instance } => match instance {
+                Some(instance) => write!(
+                    formatter,
+                    "{instance} is not in recovery any more, so what was a standby takes writes of its own"
+                ),
+                None => formatter.write_str(
+                    "it was a standby, and by its description it follows nobody any more",
+                ),
+            },
+            Self::Receives { instance } => write!(formatter, "{instance} receives WAL"),
+            Self::ReceivesNot { instance, follows } => {
+                let source = follows.as_deref().unwrap_or("the database that it follows");
+                write!(
+                    formatter,
+                    "{instance} receives no WAL from {source}: it isn't connected"
+                )
+            }
+            Self::ReplayLag {
+                instance,
+                lag,
+                limit,
+                is_cut_off,
+            } => {
+                write!(
+                    formatter,
+                    "{instance} lies {} behind; promised is {} at most",
+                    human(lag),
+                    human(limit)
+                )?;
+                match is_cut_off {
+                    true => formatter.write_str(
+                        "; but it receives no WAL, so it can't know how far it really is",
+                    ),
+                    false => Ok(()),
+                }
+            }
+            Self::RehearsalAge {
+                age, maximum_age, ..
+            } => write!(
+                formatter,
+                "the last good rehearsal of a restore is {} old; promised is {} at most",
+                human(age),
+                human(maximum_age)
+            ),
+            Self::NeverRehearsed {
+                known_since,
+                maximum_age,
+            } => write!(
+                formatter,
+                "no rehearsal of a restore is known to have succeeded; known since {known_since:.0}, promised is one every {}",
+                human(maximum_age)
+            ),
             Self::Settled { changes, window } => match changes {
                 0 => write!(formatter, "nothing rewrote it within {}", human(window)),
                 1 => write!(formatter, "it was rewritten once within {}", human(window)),

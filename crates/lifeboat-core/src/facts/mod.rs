@@ -6,6 +6,7 @@ mod instance;
 mod object_store;
 mod repository;
 mod schedule;
+mod standby;
 pub mod system;
 
 use jiff::{SignedDuration, Timestamp};
@@ -22,6 +23,7 @@ pub use repository::{
     NewestSnapshot, ReadFailure, RepositoryFacts, RepositoryReading, SnapshotSource,
 };
 pub use schedule::{ObservedSchedule, ScheduleState};
+pub use standby::{Standby, StandbyRole};
 
 /// What an observer sees of an asset that others operate. The default is an asset of which nothing
 /// is seen but that it exists.
@@ -41,10 +43,12 @@ pub struct Facts {
     pub window: Option<RecoveryWindow>,
     /// How long recovery points are kept, if that is set.
     pub retention: Option<SignedDuration>,
+    /// Whether it is a standby of another database.
+    pub standby: StandbyRole,
     /// The instances of a database.
     pub instances: Vec<Instance>,
-    /// When a maintenance last succeeded, by those who note it.
-    pub maintained_at: Option<Timestamp>,
+    /// When a maintenance or a rehearsal last succeeded, by those who note it.
+    pub succeeded_at: Option<Timestamp>,
     /// What carries the asset's operation out, where its changes are counted.
     pub definitions: Vec<Definition>,
     /// What a repository tells of itself; none for what is no repository.

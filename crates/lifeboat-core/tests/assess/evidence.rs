@@ -56,6 +56,10 @@ fn failed(failures: u32, hint: Option<&str>) -> Evidence {
 )]
 #[case(Evidence::Growth { bytes_before: 9, bytes: 8, percent: 0, window: DAY * 7, limit_percent: 50 }, "the repository has not grown within 7d")]
 #[case(Evidence::Deduplication { ratio: 1.234, minimum: 1.5 }, "what the repository was given is 1.23 times what it keeps of that; at least 1.50 times is usual")]
+#[case(Evidence::RehearsalAge { at: at(MOMENT), age: DAY * 9, maximum_age: DAY * 8 }, "the last good rehearsal of a restore is 9d old; promised is 8d at most")]
+#[case(Evidence::NeverRehearsed { known_since: at(MOMENT), maximum_age: DAY * 8 }, "no rehearsal of a restore is known to have succeeded; known since 2026-11-21T02:00:00Z, promised is one every 8d")]
+#[case(Evidence::ReceivesNot { instance: "db-1".to_owned(), follows: None }, "db-1 receives no WAL from the database that it follows: it isn't connected")]
+#[case(Evidence::NotInRecovery { instance: None }, "it was a standby, and by its description it follows nobody any more")]
 #[case(
     no_good(0),
     "there is no good recovery point; known since 2026-11-21T02:00:00Z, promised is an age of 1d at most"

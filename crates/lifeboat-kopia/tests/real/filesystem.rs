@@ -79,7 +79,7 @@ async fn real_maintenance_is_told_run_by_run() {
     assert_eq!(outcomes(&second.runs), [Outcome::Succeeded; 2]);
     assert_eq!(second.runs[0], first.runs[0]);
     let last = second.runs[1].end.as_ref().unwrap();
-    assert_eq!(second.facts.maintained_at, Some(last.at));
+    assert_eq!(second.facts.succeeded_at, Some(last.at));
 
     repository.fail_to_maintain(folder.path());
     let third = secrets.observed().await;
@@ -94,7 +94,7 @@ async fn real_maintenance_is_told_run_by_run() {
         "{error}"
     );
     // A failure takes no success back.
-    assert_eq!(third.facts.maintained_at, second.facts.maintained_at);
+    assert_eq!(third.facts.succeeded_at, second.facts.succeeded_at);
 }
 
 fn outcomes(runs: &[Run]) -> Vec<Outcome> {

@@ -189,7 +189,7 @@ const fn kind_of(kind: AssetKind) -> Option<Kind> {
     Some(match kind {
         AssetKind::Prometheus => Kind::PrometheusBackup,
         AssetKind::CnpgCluster => Kind::Cluster,
-        AssetKind::CronJob => Kind::CronJob,
+        AssetKind::CronJob | AssetKind::RestoreTest => Kind::CronJob,
         AssetKind::ReplicationSource => Kind::ReplicationSource,
         AssetKind::ReplicationDestination => Kind::ReplicationDestination,
         AssetKind::Operator => Kind::Deployment,

@@ -12,7 +12,9 @@ pub(super) const CRON_JOB: &str = "cron_job";
 pub(super) fn of(wish: &Wish) -> Result<ObjectKey, TriggerError> {
     let asset = &wish.asset;
     let key = match asset.kind {
-        AssetKind::CronJob => Some(ObjectKey::new(&asset.namespace, &asset.name)),
+        AssetKind::CronJob | AssetKind::RestoreTest => {
+            Some(ObjectKey::new(&asset.namespace, &asset.name))
+        }
         AssetKind::KopiaMaintenance => wish.places.get(CRON_JOB).map(|place| {
             let (namespace, name) = place.split_once('/').unwrap_or((&asset.namespace, place));
             ObjectKey::new(namespace, name)
@@ -65,7 +67,10 @@ fn otherwise(asset: &AssetId) -> Option<String> {
         AssetKind::KopiaRepository => {
             "`kopia maintenance run --full` does it, for the repository's owner".to_owned()
         }
-        AssetKind::Prometheus | AssetKind::CronJob | AssetKind::Operator => return None,
+        AssetKind::Prometheus
+        | AssetKind::CronJob
+        | AssetKind::RestoreTest
+        | AssetKind::Operator => return None,
     })
 }
 
@@ -100,6 +105,12 @@ mod tests {
     #[case("CronJob/shop/dump", Operation::Backup, None, "shop/dump")]
     #[case("east:CronJob/shop/dump", Operation::Backup, None, "shop/dump")]
     #[case(
+        "RestoreTest/shop/cnpg-restore-test",
+        Operation::Drill,
+        None,
+        "shop/cnpg-restore-test"
+    )]
+    #[case(
         "KopiaMaintenance/shop/s3",
         Operation::Maintenance,
         Some("kopia-maint-1"),
@@ -122,6 +133,7 @@ mod tests {
 
     #[rstest]
     #[case("CronJob/shop/dump", Operation::Prune, "leave out --operation")]
+    #[case("RestoreTest/shop/t", Operation::Backup, "its CronJob does a drill")]
     #[case("KopiaMaintenance/shop/s3", Operation::Maintenance, "no CronJob of it")]
     #[case(
         "CNPGCluster/shop/db",

@@ -83,6 +83,7 @@ async fn a_loss_and_the_upkeep_are_remembered_and_a_size_may_be_unknown(
             recent: vec![at(70)],
             ..DefinitionChanges::default()
         },
+        was_standby: true,
         sizes: Some(Box::new(RepositorySizes {
             unique_id: "b3f1".to_owned(),
             readings: vec![SizeReading {

@@ -216,6 +216,22 @@ pub struct ObjectivesSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-kubernetes-validations" = LONGER_THAN_NOTHING))]
     pub neglect_age: Option<Text<SignedDuration>>,
+    /// How long ago the last good rehearsal of a restore may lie, where restores are rehearsed. Where
+    /// nobody says otherwise, 8 days.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-kubernetes-validations" = LONGER_THAN_NOTHING))]
+    pub drill_age: Option<Text<SignedDuration>>,
+    /// How long a rehearsal of a restore may take (the recovery time objective). Where nobody says, as
+    /// long as it takes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-kubernetes-validations" = LONGER_THAN_NOTHING))]
+    pub recovery_time: Option<Text<SignedDuration>>,
+    /// How far a standby may lie behind the database that it follows. Where nobody says otherwise, 5
+    /// minutes for one that streams; one that fetches WAL from an archive only lies behind while nothing
+    /// is written, and may.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-kubernetes-validations" = LONGER_THAN_NOTHING))]
+    pub replay_lag: Option<Text<SignedDuration>>,
     /// By how many percent a Kopia repository that is read may grow within a week. Where nobody says
     /// otherwise, 50. Growth by less than 1 GiB never counts.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -249,6 +265,9 @@ impl ObjectivesSpec {
             warning_age: length(&self.warning_age),
             expected_run_duration: length(&self.expected_run_duration),
             neglect_age: length(&self.neglect_age),
+            drill_age: length(&self.drill_age),
+            recovery_time: length(&self.recovery_time),
+            replay_lag: length(&self.replay_lag),
             maximum_growth_percent: self.maximum_growth_percent,
             minimum_deduplication_percent: self.minimum_deduplication_percent,
             backup_slo: ratio(&self.backup_slo),

@@ -116,6 +116,21 @@ fn refused() -> Vec<(Value, &'static str)> {
             "is no share that could be kept",
         ),
         (
+            "spec.objectives.drillAge",
+            json!("0s"),
+            "must be longer than nothing",
+        ),
+        (
+            "spec.objectives.replayLag",
+            json!("0s"),
+            "must be longer than nothing",
+        ),
+        (
+            "spec.objectives.recoveryTime",
+            json!("0s"),
+            "must be longer than nothing",
+        ),
+        (
             "spec.objectives.neglectAge",
             json!("0s"),
             "must be longer than nothing",
@@ -428,7 +443,7 @@ fn accepted() -> Vec<Value> {
             (
                 "spec.objectives",
                 json!({"maximumAge": "36h", "maximumRunDuration": "2h", "severity": "critical",
-                    "warningAge": "24h", "expectedRunDuration": "30m", "neglectAge": "7d",
+                    "warningAge": "24h", "expectedRunDuration": "30m", "neglectAge": "7d", "drillAge": "8d", "recoveryTime": "4h", "replayLag": "2m",
                     "maximumGrowthPercent": 30, "minimumDeduplicationPercent": 0}),
             ),
             ("spec.suspend", json!(true)),

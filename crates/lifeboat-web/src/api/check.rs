@@ -53,7 +53,7 @@ impl CheckReport {
 }
 
 /// What evidence calls a length of time.
-const LENGTHS: [&str; 12] = [
+const LENGTHS: [&str; 11] = [
     "age",
     "maximum_age",
     "warning_age",
@@ -64,8 +64,7 @@ const LENGTHS: [&str; 12] = [
     "outside",
     "took",
     "expected",
-    "counted",
-    "outside",
+    "lag",
 ];
 
 /// The evidence's reason and values, with lengths of time in seconds.

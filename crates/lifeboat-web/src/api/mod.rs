@@ -19,7 +19,7 @@ pub use asset::{
     ArchiverReport, ArchivingReport, AssetCounts, AssetDetail, AssetList, AssetSummary,
     AvailabilityReport, BlindReport, ChangesReport, ConditionReport, InstanceReport,
     InstanceValues, Inventory, MaintenanceReport, NextRun, ObjectiveValues, OperationDetail, Point,
-    PointDetail, Progress, RepositoryReport, RunningRun, ScheduleReport, ScheduleStateName,
+    PointDetail, Progress, RehearsalReport, RepositoryReport, RunningRun, ScheduleReport, ScheduleStateName,
     ServiceLevelReport, SourceReport, UnderWayReport, WindowReport,
 };
 pub use check::CheckReport;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use lifeboat_controller::{AssetView, View};
-use lifeboat_core::{Check, Operation, Verdict};
+use lifeboat_core::{Check, Evidence, Operation, Verdict};
 
 use super::{Family, Kind, Label, labels};
 
@@ -79,8 +79,9 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         unit: Some("seconds"),
         help: "What is promised: the age at most of the newest good recovery point (fresh; punctual is an \
                early warning), of the newest good verification (verified) and of the last good maintenance \
-               (maintained, and later not_neglected); and how long a run may take (not_stuck) or should \
-               take (swift).",
+               (maintained, and later not_neglected) and of the last good rehearsal of a restore \
+               (rehearsed); and how long a run may take (not_stuck) or should \
+               take (swift); and how far a standby may lie behind (replay_lag).",
         labels: &["check"],
         of_asset: true,
         source: "The asset's resource, else the policies that select it, else the default of its \
@@ -89,13 +90,24 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         write: |view, series| {
             for view in &view.assets {
                 let objectives = view.assessment.effective.objectives;
+                let swift = match view.asset.id.kind.operation() {
+                    Some(Operation::Drill) => objectives.recovery_time,
+                    _ => objectives.expected_run_duration,
+                };
+                let replay_lag = view.assessment.verdict(Check::ReplayLag);
+                let replay_lag = replay_lag.and_then(|verdict| match &verdict.evidence {
+                    Evidence::ReplayLag { limit, .. } => Some(*limit),
+                    _ => objectives.replay_lag,
+                });
                 let promised = [
                     (Check::Fresh, Some(objectives.maximum_age)),
                     (Check::Verified, Some(objectives.verification_age)),
                     (Check::Maintained, Some(objectives.maintenance_age)),
                     (Check::NotStuck, objectives.maximum_run_duration),
                     (Check::Punctual, objectives.warning_age),
-                    (Check::Swift, objectives.expected_run_duration),
+                    (Check::Swift, swift),
+                    (Check::Rehearsed, Some(objectives.drill_age)),
+                    (Check::ReplayLag, replay_lag),
                     (Check::NotNeglected, Some(objectives.neglect_age)),
                 ];
                 for (check, promise) in promised {

@@ -82,6 +82,14 @@ pub(crate) fn cron_job(now: Timestamp, namespace: &str, name: &str) -> Observed 
     cron_job
 }
 
+/// Rehearsals of a restore by a `CronJob`, daily at 03:00.
+pub(crate) fn restore_test(now: Timestamp, namespace: &str, name: &str) -> Observed {
+    let mut rehearsal = observed(now, &format!("RestoreTest/{namespace}/{name}"));
+    let schedule = daily(now, &format!("CronJob/{name}"), "0 0 3 * * *");
+    rehearsal.facts.schedules = Some(vec![schedule]);
+    rehearsal
+}
+
 /// An operator with so many of its two replicas available.
 pub(crate) fn operator(now: Timestamp, namespace: &str, name: &str, available: u32) -> Observed {
     let mut operator = observed(now, &format!("Operator/{namespace}/{name}"));
@@ -221,7 +229,7 @@ impl Observed {
         let started_at = at - SignedDuration::from_mins(took);
         let name = format!("{}-{}", self.id.name, self.runs.len() + 1);
         let kind = match self.id.kind {
-            AssetKind::CronJob | AssetKind::KopiaMaintenance => "Job",
+            AssetKind::CronJob | AssetKind::KopiaMaintenance | AssetKind::RestoreTest => "Job",
             _ => "Backup",
         };
         let succeeded = outcome == Outcome::Succeeded;

@@ -20,11 +20,11 @@ mod values;
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
-pub(crate) use backup::{BackupCommand, PrometheusOptions};
 pub(crate) use alerts::{
     AlertListOptions, AlertShowOptions, AlertsCommand, IncidentsOptions, SilenceOptions,
     SilencesOptions, UnsilenceOptions,
 };
+pub(crate) use backup::{BackupCommand, PrometheusOptions};
 pub(crate) use backups::{
     BackupsCommand, ListOptions, PinOptions, PruneOptions, RestoreOptions, ShowOptions,
     UnpinOptions, VerifyOptions,
@@ -127,11 +127,11 @@ Examples:
   lifeboat run CronJob/immich/nightly-dump --wait
   lifeboat run CronJob/immich/nightly-dump --kubernetes")]
     Run(Box<RunOptions>),
-    /// Check the documents that say what to back up, and what is promised
-    #[command(subcommand)]
     /// List alerts, silence them, and see how long what was wrong took
     #[command(subcommand)]
     Alerts(AlertsCommand),
+    /// Check the documents that say what to back up, and what is promised
+    #[command(subcommand)]
     Resources(ResourcesCommand),
     /// Generate rules of Prometheus from the catalogue of alerts
     #[command(subcommand)]

@@ -171,8 +171,6 @@ pub(crate) struct ServeOptions {
         help_heading = "Alerts"
     )]
     pub(crate) runbook_url: Option<String>,
-    /// How often everything is assessed while nothing happens [default: 15s]
-    #[arg(
     /// How long an alert waits for others of its group before a webhook is called [default: 10s]
     #[arg(
         long,
@@ -193,6 +191,8 @@ pub(crate) struct ServeOptions {
         help_heading = "Alerts"
     )]
     pub(crate) group_interval: Option<SignedDuration>,
+    /// How often everything is assessed while nothing happens [default: 15s]
+    #[arg(
         long,
         env = "LIFEBOAT_EVALUATION_INTERVAL",
         hide_env_values = true,

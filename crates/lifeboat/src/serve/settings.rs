@@ -263,7 +263,7 @@ fn alerts(options: &ServeOptions, file: NotificationSettings) -> NotificationSet
         .extend(options.external_label.iter().cloned());
     alerts.external_url = options.external_url.clone().or(alerts.external_url);
     alerts.runbook_url = options.runbook_url.clone().or(alerts.runbook_url);
-    alerts
-}
     alerts.group_wait = options.group_wait.unwrap_or(alerts.group_wait);
     alerts.group_interval = options.group_interval.unwrap_or(alerts.group_interval);
+    alerts
+}

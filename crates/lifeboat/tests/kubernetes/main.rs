@@ -27,6 +27,7 @@ mod outage;
 mod queries;
 mod rbac;
 mod reporting;
+mod restore_tests;
 mod run_jobs;
 mod scene;
 #[allow(
@@ -35,6 +36,7 @@ mod scene;
 )]
 #[path = "../serve/served.rs"]
 mod served;
+mod standbys;
 #[path = "../support/mod.rs"]
 mod support;
 mod telling;

@@ -1,6 +1,7 @@
 //! What Lifeboat tells of a scene, by the API and by the metrics.
 
 use jiff::Timestamp;
+use lifeboat_core::Check;
 use lifeboat_testkit::http;
 use serde_json::{Value, json};
 
@@ -30,7 +31,7 @@ impl Scene {
         }
     }
 
-    /// Waits until of `db` exactly these troubles are told, each as `<check> <status>`, by the API
+    /// Waits until of `db` exactly these broken or unknown promises are told, each as `<check> <status>`, by the API
     /// and by the metrics alike. Returns the asset.
     pub(crate) async fn tells(&self, served: &Served<'_>, troubles: &[&str]) -> Value {
         self.tells_that(served, troubles, |_| true).await
@@ -100,7 +101,8 @@ impl Scene {
                     "2" => "unknown",
                     _ => return None,
                 };
-                Some(format!("{} {status}", label(line, "check")))
+                let check = label(line, "check");
+                is_promise(check).then(|| format!("{check} {status}"))
             })
             .collect();
         troubles.sort();
@@ -157,7 +159,20 @@ pub(crate) fn findings(asset: &Value) -> Vec<&str> {
         .collect()
 }
 
-/// The checks that are failing or unknown, each as `<check> <status>`, sorted; null for no asset.
+/// Whether a check makes sense for an asset as it is.
+pub(crate) fn is_asked(asset: &Value, check: &str) -> bool {
+    let checks = asset["checks"].as_array().into_iter().flatten();
+    checks.into_iter().any(|report| report["check"] == check)
+}
+
+/// Whether a check is about a promise. The others only warn, and stories of theirs ask for them.
+fn is_promise(name: &str) -> bool {
+    let check = Check::ALL.into_iter().find(|check| check.name() == name);
+    !check.is_some_and(Check::is_advisory)
+}
+
+/// The checks that are failing or unknown, but not those that only warn, each as `<check> <status>`,
+/// sorted; null for no asset.
 fn told(asset: &Value) -> Value {
     let Some(checks) = asset["checks"].as_array() else {
         return Value::Null;
@@ -167,6 +182,7 @@ fn told(asset: &Value) -> Value {
         .iter()
         .map(|check| (text(check, "check"), text(check, "status")))
         .filter(|(_, status)| status != "ok" && status != "paused")
+        .filter(|(check, _)| is_promise(check))
         .map(|(check, status)| format!("{check} {status}"))
         .collect();
     troubles.sort();

@@ -147,6 +147,10 @@ async fn volsync_without_the_fork_hides_nothing() {
     let maintenance = KopiaMaintenance::new(&scene.namespace, "offsite", "offsite", "0 2 * * *");
     control_plane.apply(&maintenance.object()).await;
     let offsite = ("KopiaMaintenance", "offsite");
-    let new = ["last_run unknown", "maintained unknown"];
+    let new = [
+        "last_run unknown",
+        "maintained unknown",
+        "not_neglected unknown",
+    ];
     scene.tells_of(&served, offsite, &new, |_| true).await;
 }

@@ -12,9 +12,10 @@ use crate::scene::{Scene, whole_second};
 use crate::served::{Served, Setup};
 
 /// What is told of a repository that nobody has maintained for long, or ever.
-pub(crate) const NOBODY: [&str; 3] = [
+pub(crate) const NOBODY: [&str; 4] = [
     "last_run unknown",
     "maintained unknown",
+    "not_neglected unknown",
     "scheduled failing",
 ];
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::IgnoredAny};
 
 use super::{BARMAN_OBJECT_NAME, BARMAN_PLUGIN};
 use crate::objects::{condition::Condition, metadata::Metadata, moment};
@@ -174,10 +174,21 @@ pub struct MonitoringTls {
 pub struct ExternalCluster {
     /// Its name in this list.
     pub name: String,
+    /// Whether it says how to connect to it. How, is nobody's business here.
+    #[serde(
+        rename = "connectionParameters",
+        deserialize_with = "has_connection_parameters"
+    )]
+    pub has_connection_parameters: bool,
     /// Its backups, without a plugin.
     pub barman_object_store: Option<BarmanObjectStore>,
     /// Its backups, with a plugin.
     pub plugin: Option<ExternalClusterPlugin>,
+}
+
+fn has_connection_parameters<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    let parameters: Option<BTreeMap<String, IgnoredAny>> = Option::deserialize(deserializer)?;
+    Ok(parameters.is_some_and(|parameters| !parameters.is_empty()))
 }
 
 /// `Cluster.spec.externalClusters[].plugin`.

@@ -15,6 +15,7 @@ mod paused;
 mod phase;
 mod scene;
 mod schedules;
+mod standby;
 #[cfg(test)]
 mod tests;
 mod window;
@@ -84,10 +85,12 @@ impl Observer for CnpgObserver {
         let said = annotations::read(&metadata.annotations, &metadata.labels);
         let destination = Destination::of(&scene);
         let mut observation = observation(&scene, &destination, id, sight.now);
+        observation.facts.standby = standby::role(cluster, &said, sight.readings.is_some());
         let findings = &mut observation.facts.findings;
         // Whoever said why it has none wants to hear no more of it, until it has some.
         let is_excused =
             said.no_backup.is_some() && scene.schedules.is_empty() && scene.backups.is_empty();
+        let follows = paused::replica_of(cluster).is_some();
         if is_excused {
             findings.retain(|finding| !findings::UNSCHEDULED.contains(&finding.code));
         }
@@ -97,7 +100,8 @@ impl Observer for CnpgObserver {
             id: id.clone(),
             labels: metadata.labels.clone(),
             own: said.overrides,
-            suspended: said.suspend || is_excused,
+            // What follows another needs no backup anyway, but has to follow.
+            suspended: said.suspend || (is_excused && !follows),
             care: Care::Observed(Box::new(observation)),
             places: destination.places(&scene),
         })

@@ -9,15 +9,20 @@ const HIBERNATION: &str = "cnpg.io/hibernation";
 /// Why it is paused, in a few words.
 pub(super) fn reason(scene: &Scene<'_>) -> Option<String> {
     let cluster = scene.cluster;
-    let asleep = Condition::find(&cluster.status.conditions, HIBERNATION);
-    let is_asleep = asleep.is_some_and(Condition::is_true);
-    if is_asleep || cluster.metadata.annotation(HIBERNATION) == Some("on") {
+    if is_hibernated(cluster) {
         return Some("hibernated".to_owned());
     }
     let source = replica_of(cluster)?;
     // One that is backed up itself is an asset like any other.
     let is_backed_up = !scene.schedules.is_empty() || !scene.backups.is_empty();
     (!is_backed_up).then(|| format!("a replica of {source}"))
+}
+
+/// Whether it sleeps, or is to.
+pub(super) fn is_hibernated(cluster: &Cluster) -> bool {
+    let asleep = Condition::find(&cluster.status.conditions, HIBERNATION);
+    let is_asleep = asleep.is_some_and(Condition::is_true);
+    is_asleep || cluster.metadata.annotation(HIBERNATION) == Some("on")
 }
 
 /// The cluster that this one follows, if it follows one.

@@ -3,15 +3,12 @@
 use lifeboat_core::Finding;
 use lifeboat_resources::annotations::{self, AssetAnnotations};
 
-use super::{shell, words};
+use super::{selection, shell, words};
 use crate::objects::batch::CronJob;
-
-/// The label of what VolSync made for its own ends and takes away again.
-const CLEANUP_LABEL: &str = "volsync.backube/cleanup";
 
 /// What to tell of a `CronJob` that is no asset, if anything.
 pub(super) fn finding(cron_job: &CronJob, own: &AssetAnnotations) -> Option<Finding> {
-    if own.selected.is_some() {
+    if own.selected.is_some() || own.restore_test.is_some() {
         return None;
     }
     unreadable(cron_job, own).or_else(|| unselected(cron_job))
@@ -20,8 +17,9 @@ pub(super) fn finding(cron_job: &CronJob, own: &AssetAnnotations) -> Option<Find
 /// Somebody meant to say something of it, and would wait for alerts that never come.
 fn unreadable(cron_job: &CronJob, own: &AssetAnnotations) -> Option<Finding> {
     let metadata = &cron_job.metadata;
-    let says = metadata.annotation(annotations::BACKUP).is_some()
-        || metadata.label(annotations::BACKUP).is_some();
+    let says = [annotations::BACKUP, annotations::RESTORE_TEST]
+        .into_iter()
+        .any(|name| metadata.annotation(name).is_some() || metadata.label(name).is_some());
     says.then(|| Finding {
         code: "annotation_unreadable",
         message: format!(
@@ -52,11 +50,7 @@ fn unselected(cron_job: &CronJob) -> Option<Finding> {
 /// By what a `CronJob` looks like a backup: a word of ours, never what is written in it.
 fn sign(cron_job: &CronJob) -> Option<String> {
     let metadata = &cron_job.metadata;
-    let is_of_another = metadata.controller().is_some()
-        || cron_job.is_kopia_maintenance()
-        || metadata.label(CLEANUP_LABEL).is_some()
-        || words::tells_of_something_else(&metadata.name);
-    if is_of_another {
+    if selection::belongs_to_another(cron_job) || words::tells_of_something_else(&metadata.name) {
         return None;
     }
     let containers = cron_job.spec.containers();

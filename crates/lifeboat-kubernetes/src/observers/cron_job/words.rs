@@ -71,6 +71,29 @@ const OTHER_WORDS: [&str; 30] = [
     "verify",
 ];
 
+/// Words of a name that tell of a restore that is tried out, beside `restore` itself.
+const REHEARSAL_WORDS: [&str; 13] = [
+    "check",
+    "drill",
+    "drills",
+    "exercise",
+    "proof",
+    "rehearsal",
+    "test",
+    "tests",
+    "validate",
+    "validation",
+    "validator",
+    "verification",
+    "verify",
+];
+
+/// Words of a name that tell of something done around rehearsals, which makes none.
+const AROUND_REHEARSALS: [&str; 13] = [
+    "alert", "alerts", "clean", "cleaner", "cleanup", "delete", "exporter", "metrics", "monitor",
+    "prune", "purge", "reaper", "report",
+];
+
 /// Programs that make backups, each with the words of which one has to follow; none: any use of it.
 const PROGRAMS: [(&str, &[&str]); 35] = [
     ("autorestic", &["backup"]),
@@ -119,6 +142,13 @@ const SCRIPT_ENDINGS: [&str; 5] = [".sh", ".bash", ".py", ".pl", ".rb"];
 /// Whether a name tells of something done to backups that makes none, such as `backup-cleanup`.
 pub(super) fn tells_of_something_else(name: &str) -> bool {
     parts(name).any(|part| OTHER_WORDS.contains(&part.as_str()))
+}
+
+/// Whether a name tells of a restore that is tried out, such as `cnpg-restore-test`.
+pub(super) fn tells_of_a_rehearsal(name: &str) -> bool {
+    let parts: Vec<String> = parts(name).collect();
+    let has = |words: &[&str]| parts.iter().any(|part| words.contains(&part.as_str()));
+    has(&["restore", "restores"]) && has(&REHEARSAL_WORDS) && !has(&AROUND_REHEARSALS)
 }
 
 /// The word by which a name tells of a backup.
@@ -227,6 +257,21 @@ mod tests {
     #[case("", None)]
     fn a_name_tells_by_whole_words(#[case] name: &str, #[case] expected: Option<&str>) {
         assert_eq!(in_name(name), expected);
+    }
+
+    #[rstest]
+    #[case("cnpg-restore-test", true)]
+    #[case("backstage-db-restore-drill", true)]
+    #[case("verify.restore", true)]
+    #[case("restore", false)]
+    #[case("restore-from-backup", false)]
+    #[case("restore-test-cleanup", false)]
+    #[case("fire-drill", false)]
+    #[case("verify-backup", false)]
+    #[case("restored-tests", false)]
+    #[case("restoretest", false)]
+    fn a_rehearsal_is_known_by_two_whole_words(#[case] name: &str, #[case] expected: bool) {
+        assert_eq!(tells_of_a_rehearsal(name), expected);
     }
 
     #[rstest]

@@ -148,7 +148,10 @@ fn story_17_twin_an_operator_that_runs_is_fine_and_is_asked_nothing_else() {
         .iter()
         .map(|one| (one.check, one.status))
         .collect();
-    assert_eq!(asked, [(Check::Available, Status::Ok)]);
+    assert_eq!(
+        asked,
+        [(Check::Available, Status::Ok), (Check::Seen, Status::Ok)]
+    );
 }
 
 #[test]

@@ -46,7 +46,7 @@ impl MaintenanceReport {
         if asset.id.kind.operation() != Some(Operation::Maintenance) {
             return None;
         }
-        let last = asset.history.last_maintained_at(at);
+        let last = asset.history.last_succeeded_at(Operation::Maintenance, at);
         let runs = asset.history.operation(Operation::Maintenance);
         let changes = asset.history.upkeep.as_ref().map(|upkeep| &upkeep.changes);
         Some(Self {
@@ -82,7 +82,8 @@ impl MaintenanceReport {
     }
 }
 
-fn next(facts: &Facts) -> Option<Timestamp> {
+/// When the next one is due that others scheduled.
+pub(super) fn next(facts: &Facts) -> Option<Timestamp> {
     let schedules = facts.schedules.iter().flatten();
     schedules.filter_map(ObservedSchedule::first_due).min()
 }

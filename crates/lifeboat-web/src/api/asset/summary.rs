@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::maintenance::MaintenanceReport;
 use super::observed::{BlindReport, ScheduleReport, UnderWayReport};
+use super::rehearsal::RehearsalReport;
 use crate::api::{CheckReport, FindingReport, RunReport, seconds};
 
 /// One asset in short.
@@ -42,6 +43,8 @@ pub struct AssetSummary {
     pub last_backup: Option<RunReport>,
     /// How its upkeep goes, for what is maintained.
     pub maintenance: Option<MaintenanceReport>,
+    /// How rehearsals of a restore go, for what carries them out.
+    pub rehearsal: Option<RehearsalReport>,
     /// What runs now.
     pub running: Vec<RunningRun>,
     /// What runs next.
@@ -73,6 +76,12 @@ pub struct ObjectiveValues {
     pub expected_run_duration_seconds: Option<f64>,
     /// How long ago the last good maintenance may lie before the repository counts as neglected.
     pub neglect_age_seconds: f64,
+    /// How long ago the last good rehearsal of a restore may lie.
+    pub drill_age_seconds: f64,
+    /// How long a rehearsal of a restore may take; none where nobody says.
+    pub recovery_time_seconds: Option<f64>,
+    /// How far a standby may lie behind; none where nobody says.
+    pub replay_lag_seconds: Option<f64>,
     /// The share by which a repository may grow within a week.
     pub maximum_growth_ratio: f64,
     /// What a repository is given, by what it keeps of that, at the least.
@@ -143,6 +152,9 @@ impl From<Objectives> for ObjectiveValues {
             warning_age_seconds: objectives.warning_age.map(seconds),
             expected_run_duration_seconds: objectives.expected_run_duration.map(seconds),
             neglect_age_seconds: seconds(objectives.neglect_age),
+            drill_age_seconds: seconds(objectives.drill_age),
+            recovery_time_seconds: objectives.recovery_time.map(seconds),
+            replay_lag_seconds: objectives.replay_lag.map(seconds),
             maximum_growth_ratio: f64::from(objectives.maximum_growth_percent) / 100.0,
             minimum_deduplication_ratio: f64::from(objectives.minimum_deduplication_percent)
                 / 100.0,
@@ -198,6 +210,7 @@ impl AssetSummary {
             newest_good_recovery_point: newest.map(|point| Point::new(point, at)),
             last_backup: last_backup.map(RunReport::from),
             maintenance: MaintenanceReport::new(view, at),
+            rehearsal: RehearsalReport::new(view, at),
             running: running(view, at),
             next_runs: view
                 .next_starts

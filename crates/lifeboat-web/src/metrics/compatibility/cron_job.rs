@@ -22,7 +22,7 @@ pub(in super::super) const FAMILIES: &[Family<View>] = &[
         source: "The ledger: the newest of its Jobs that completed, and its `status.lastSuccessfulTime`. \
                  Stays when the CronJob is made anew. Dates more than five minutes in the future don't \
                  count. Absent while a first success isn't due yet; then 0 until there is one. CronJobs \
-                 that are no assets of Lifeboat have none of these series.",
+                 that are neither backups nor rehearsals of a restore have none of these series.",
         write: |view, series| {
             for (asset, _) in cron_jobs(view) {
                 if let Some(at) = success::last(view, asset) {
@@ -93,7 +93,8 @@ pub(in super::super) const FAMILIES: &[Family<View>] = &[
 ];
 
 fn cron_jobs(view: &View) -> impl Iterator<Item = (&AssetView, &Facts)> {
-    observed::each(view).filter(|(asset, _)| asset.asset.id.kind == AssetKind::CronJob)
+    let cron_jobs = [AssetKind::CronJob, AssetKind::RestoreTest];
+    observed::each(view).filter(move |(asset, _)| cron_jobs.contains(&asset.asset.id.kind))
 }
 
 fn of(asset: &AssetView) -> ObjectLabels<'_, 1> {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use lifeboat_controller::{AssetView, View};
-use lifeboat_core::{AssetKind, Operation, OperationHistory, Run};
+use lifeboat_core::{AssetKind, OperationHistory, Run};
 
 use super::{
     super::{Family, Kind},
@@ -24,7 +24,7 @@ pub(in super::super) const FAMILIES: &[Family<View>] = &[
                  its first backup on.",
         write: |view, series| {
             for asset in &view.assets {
-                let Some(history) = asset.asset.history.operation(Operation::Backup) else {
+                let Some(history) = asset.asset.history.operation(success::operation(asset)) else {
                     continue;
                 };
                 if let Some(job) = failed_job(asset, history) {
@@ -60,7 +60,9 @@ pub(in super::super) const FAMILIES: &[Family<View>] = &[
 fn failed_job(asset: &AssetView, history: &OperationHistory) -> Option<String> {
     match asset.asset.id.kind {
         AssetKind::Prometheus => Some(own_job(asset)),
-        AssetKind::CronJob => history.last_failed.as_ref().map(|run| job_of(asset, run)),
+        AssetKind::CronJob | AssetKind::RestoreTest => {
+            history.last_failed.as_ref().map(|run| job_of(asset, run))
+        }
         _ => None,
     }
 }
@@ -69,7 +71,7 @@ fn completed_job(view: &View, asset: &AssetView) -> Option<(String, Timestamp)> 
     let at = success::last(view, asset)?;
     let job = match asset.asset.id.kind {
         AssetKind::Prometheus => own_job(asset),
-        AssetKind::CronJob => match success::last_run(view, asset) {
+        AssetKind::CronJob | AssetKind::RestoreTest => match success::last_run(view, asset) {
             Some((run, ended_at)) if ended_at == at => job_of(asset, run),
             _ => asset.asset.id.name.clone(),
         },

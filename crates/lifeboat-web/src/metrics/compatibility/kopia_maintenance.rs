@@ -101,7 +101,10 @@ pub(in super::super) const FAMILIES: &[Family<View>] = &[
                  then 0 until there is one.",
         write: |view, series| {
             for asset in kopia::maintained(view) {
-                let known = asset.asset.history.last_maintained_at(view.at);
+                let known = asset
+                    .asset
+                    .history
+                    .last_succeeded_at(Operation::Maintenance, view.at);
                 if let Some(at) = known.or_else(|| is_overdue(asset).then_some(NEVER)) {
                     series.sample_of(&kopia::of_repository(&asset.asset.id, []), at)?;
                 }

@@ -83,6 +83,15 @@ impl Detail {
                 "promised",
                 span(objectives.maintenance_age_seconds)
             )?,
+            AssetKind::RestoreTest => writeln!(
+                out,
+                "  {:<11} a good rehearsal every {}{}",
+                "promised",
+                span(objectives.drill_age_seconds),
+                objectives
+                    .recovery_time_seconds
+                    .map_or_else(String::new, |limit| format!(", in {} at most", span(limit)))
+            )?,
             AssetKind::Prometheus => writeln!(
                 out,
                 "  {:<11} a good backup of the last {age}, a verification every {}",

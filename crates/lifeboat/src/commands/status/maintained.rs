@@ -1,9 +1,9 @@
-//! The upkeep of what backups are kept in, and what a repository tells of itself.
+//! The upkeep of what backups are kept in, rehearsals of a restore, and what a repository tells of itself.
 
 use std::io::{self, Write};
 
 use jiff::Timestamp;
-use lifeboat_web::api::{AssetDetail, MaintenanceReport, RepositoryReport};
+use lifeboat_web::api::{AssetDetail, MaintenanceReport, RehearsalReport, RepositoryReport};
 
 use super::words::{self, span};
 use crate::output::{Table, alert, bytes};
@@ -17,6 +17,10 @@ pub(super) fn write(out: &mut dyn Write, asset: &AssetDetail, at: Timestamp) -> 
         writeln!(out, "\nMaintenance:")?;
         maintenance(out, own, at)?;
     }
+    if let Some(own) = &asset.summary.rehearsal {
+        writeln!(out, "\nRehearsals of a restore:")?;
+        rehearsal(out, own, at)?;
+    }
     if let Some(others) = &asset.repository_maintenance {
         writeln!(out, "\nMaintenance of its repository, {}:", others.asset)?;
         maintenance(out, others, at)?;
@@ -28,23 +32,12 @@ pub(super) fn write(out: &mut dyn Write, asset: &AssetDetail, at: Timestamp) -> 
 }
 
 fn maintenance(out: &mut dyn Write, report: &MaintenanceReport, at: Timestamp) -> io::Result<()> {
-    let last = report.last_maintenance;
-    let next = report.next_scheduled_maintenance;
-    let failures = match report.maintenance_failures {
-        0 => "none since then".to_owned(),
-        many => alert(&format!("{many} since then")),
-    };
-    let mut lines = vec![
-        (
-            "last good one",
-            last.map_or_else(|| "none".to_owned(), |last| words::moment(last, at)),
-        ),
-        (
-            "next",
-            next.map_or_else(|| "none".to_owned(), |next| words::due(next, at)),
-        ),
-        ("failures", failures),
-    ];
+    let mut lines = Vec::from(regularity(
+        report.last_maintenance,
+        report.next_scheduled_maintenance,
+        report.maintenance_failures,
+        at,
+    ));
     if let Some(cron_job) = &report.maintenance_cron_job {
         lines.push(("CronJob", cron_job.clone()));
     }
@@ -57,6 +50,47 @@ fn maintenance(out: &mut dyn Write, report: &MaintenanceReport, at: Timestamp) -
             ),
         ));
     }
+    each(out, lines)
+}
+
+fn rehearsal(out: &mut dyn Write, report: &RehearsalReport, at: Timestamp) -> io::Result<()> {
+    let lines = regularity(
+        report.last_rehearsal,
+        report.next_scheduled_rehearsal,
+        report.rehearsal_failures,
+        at,
+    );
+    each(out, lines)
+}
+
+/// When it last went well, when it is due, and how often it failed since.
+fn regularity(
+    last: Option<Timestamp>,
+    next: Option<Timestamp>,
+    failures: u32,
+    at: Timestamp,
+) -> [(&'static str, String); 3] {
+    let failures = match failures {
+        0 => "none since then".to_owned(),
+        many => alert(&format!("{many} since then")),
+    };
+    [
+        (
+            "last good one",
+            last.map_or_else(|| "none".to_owned(), |last| words::moment(last, at)),
+        ),
+        (
+            "next",
+            next.map_or_else(|| "none".to_owned(), |next| words::due(next, at)),
+        ),
+        ("failures", failures),
+    ]
+}
+
+fn each(
+    out: &mut dyn Write,
+    lines: impl IntoIterator<Item = (&'static str, String)>,
+) -> io::Result<()> {
     for (what, value) in lines {
         writeln!(out, "  {what:<13}  {value}")?;
     }
@@ -124,10 +158,10 @@ fn sources(out: &mut dyn Write, report: &RepositoryReport, at: Timestamp) -> io:
     }
 }
 
-/// The age of the last good maintenance and what is promised, for the overview.
-pub(super) fn age(report: &MaintenanceReport, promised_seconds: f64) -> String {
+/// The age of the last good maintenance or rehearsal and what is promised, for the overview.
+pub(super) fn age(age_seconds: Option<f64>, promised_seconds: f64) -> String {
     let promised = span(promised_seconds);
-    match report.age_seconds {
+    match age_seconds {
         Some(age) if age > promised_seconds => format!("{} of {promised}", alert(&span(age))),
         Some(age) => format!("{} of {promised}", span(age)),
         None => format!("none of {promised}"),

@@ -192,10 +192,14 @@ fn table(assets: &[AssetSummary], at: Timestamp) -> Table {
     table
 }
 
-/// The age of the newest good backup, or of the last good maintenance, and what is promised.
+/// The age of the newest good backup, or of the last good maintenance or rehearsal, and what is promised.
 fn newest(asset: &AssetSummary) -> String {
     if let Some(maintenance) = &asset.maintenance {
-        return maintained::age(maintenance, asset.objectives.maintenance_age_seconds);
+        let promised = asset.objectives.maintenance_age_seconds;
+        return maintained::age(maintenance.age_seconds, promised);
+    }
+    if let Some(rehearsal) = &asset.rehearsal {
+        return maintained::age(rehearsal.age_seconds, asset.objectives.drill_age_seconds);
     }
     let promised = span(asset.objectives.maximum_age_seconds);
     match &asset.newest_good_recovery_point {
@@ -216,15 +220,17 @@ fn last(asset: &AssetSummary, at: Timestamp) -> String {
     if let Some(running) = running.find(|running| Some(running.operation) == operation) {
         return note(&format!("running {}", short_age(running.started_at, at)));
     }
-    let last = match &asset.maintenance {
-        Some(maintenance) => &maintenance.last_run,
-        None => &asset.last_backup,
+    let (last, left_a_trace) = match (&asset.maintenance, &asset.rehearsal) {
+        (Some(maintenance), _) => {
+            let succeeded = maintenance.last_maintenance;
+            (&maintenance.last_run, succeeded.is_some())
+        }
+        (None, Some(rehearsal)) => (&rehearsal.last_run, rehearsal.last_rehearsal.is_some()),
+        (None, None) => {
+            let made = &asset.newest_good_recovery_point;
+            (&asset.last_backup, made.is_some())
+        }
     };
-    let left_a_trace = asset.newest_good_recovery_point.is_some()
-        || asset
-            .maintenance
-            .as_ref()
-            .is_some_and(|report| report.last_maintenance.is_some());
     match last {
         Some(run) => words::ended(run, at),
         // Others ran it, and left no trace but what it made.

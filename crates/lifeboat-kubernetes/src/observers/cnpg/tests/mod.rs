@@ -7,6 +7,7 @@ mod replay;
 mod runs;
 mod schedules;
 mod setup;
+mod standbys;
 mod stories_of_archiving;
 mod stories_of_backups;
 mod stories_of_points;

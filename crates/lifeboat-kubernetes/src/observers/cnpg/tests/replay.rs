@@ -162,10 +162,11 @@ impl Seen {
         self.assessment.verdict(check).unwrap().evidence.to_string()
     }
 
-    /// Every check that fails.
+    /// Every check that fails, but not those that only warn.
     pub(super) fn failing(&self) -> Vec<Check> {
         let verdicts = self.assessment.verdicts.iter();
-        let failing = verdicts.filter(|verdict| verdict.status == Status::Failing);
+        let promises = verdicts.filter(|verdict| !verdict.check.is_advisory());
+        let failing = promises.filter(|verdict| verdict.status == Status::Failing);
         failing.map(|verdict| verdict.check).collect()
     }
 

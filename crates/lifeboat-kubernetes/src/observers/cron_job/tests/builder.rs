@@ -135,12 +135,13 @@ pub(super) fn sight<'a>(world: &'a World, policies: &'a [Policy], now: &str) -> 
     }
 }
 
-/// What the observer says of the one `CronJob`.
+/// What the observer says of the one `CronJob`, which has to be an asset.
 pub(super) fn spec(cron_job: &CronJob, jobs: &[Job], now: &str) -> AssetSpec {
     let world = world(std::slice::from_ref(cron_job), jobs);
-    CronJobObserver
-        .observe(&sight(&world, &[], now), &id())
-        .unwrap()
+    let sight = sight(&world, &[], now);
+    let assets = CronJobObserver.assets(&sight);
+    assert_eq!(assets.len(), 1);
+    CronJobObserver.observe(&sight, &assets[0]).unwrap()
 }
 
 /// Runs, facts and points of what the observer says.

@@ -3,5 +3,6 @@
 mod builder;
 mod facts;
 mod fleet;
+mod restore_tests;
 mod runs;
 mod stories;

@@ -109,7 +109,7 @@ fn translate(world: &World, id: &AssetId, upkeep: &Upkeep<'_>) -> AssetSpec {
         [] => schedules::own(upkeep),
         others => schedules::inherited(others),
     };
-    let maintained_at = match &inherited[..] {
+    let succeeded_at = match &inherited[..] {
         [] => upkeep.maintained_at(),
         others => others.iter().filter_map(Upkeep::maintained_at).max(),
     };
@@ -123,7 +123,7 @@ fn translate(world: &World, id: &AssetId, upkeep: &Upkeep<'_>) -> AssetSpec {
         facts: Facts {
             schedules,
             under_way: runs::under_way(&jobs, &id.namespace),
-            maintained_at,
+            succeeded_at,
             definitions: definitions(upkeep),
             findings,
             ..Facts::default()

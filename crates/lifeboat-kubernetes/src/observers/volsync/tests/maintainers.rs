@@ -42,7 +42,7 @@ fn story_28_sound_twin_what_is_maintained_elsewhere_is_sound_and_counts_once() {
         "KopiaMaintenance/media/daily is kept, by the schedule '0 3 * * *'"
     );
     assert_eq!(
-        seen.observation.facts.maintained_at,
+        seen.observation.facts.succeeded_at,
         Some(at("2026-11-21T03:20:00Z"))
     );
     assert_eq!(seen.place("maintained_by"), "KopiaMaintenance/media/daily");
@@ -109,6 +109,7 @@ fn names_split_what_secrets_join() {
         seen.troubles(),
         [
             "maintained failing",
+            "not_neglected failing",
             "scheduled failing",
             "last_run unknown"
         ]

@@ -58,6 +58,7 @@ fn story_28_a_repository_that_nobody_maintains_has_no_schedule() {
         seen.troubles(),
         [
             "maintained failing",
+            "not_neglected failing",
             "scheduled failing",
             "last_run unknown"
         ]
@@ -151,7 +152,14 @@ fn what_a_source_says_of_the_maintenance_is_no_proof() {
         ),
     ]);
     let seen = replay.look(KOPIA, "2026-11-21T12:00:00Z");
-    assert_eq!(seen.troubles(), ["maintained failing", "last_run unknown"]);
+    assert_eq!(
+        seen.troubles(),
+        [
+            "maintained failing",
+            "not_neglected failing",
+            "last_run unknown"
+        ]
+    );
 }
 
 #[rstest]
