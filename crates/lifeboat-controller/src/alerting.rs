@@ -1,15 +1,12 @@
 //! Alerting: evaluates the catalogue, records what changed, and hands over what people are to be told.
 
 use std::{
-    cmp::Ordering,
     collections::BTreeMap,
     sync::{Arc, Mutex},
 };
 
 use jiff::Timestamp;
-use lifeboat_alerts::{
-    Message, Router, Silences, Transition, catalogue, evaluate, suppress,
-};
+use lifeboat_alerts::{Message, Router, Silences, Transition, catalogue, evaluate, suppress};
 use lifeboat_core::{
     AlertInstance, AlertState, Incident, IncidentTotals, Silence, assess::Assessment,
 };
@@ -18,6 +15,7 @@ use lifeboat_repository::Clock;
 use tokio::sync::{mpsc, watch};
 
 use crate::{
+    alert_changes::{Changed, compare},
     delivery::{Deliverer, DeliveryHealth, Tellers, Told, locked},
     mandate::Mandate,
     outbox::key_of,
@@ -241,41 +239,6 @@ impl Alerting {
     }
 }
 
-/// What two evaluations differ in.
-#[derive(Default)]
-struct Changed<'a> {
-    instances: Vec<&'a AlertInstance>,
-    inactive: Vec<lifeboat_core::AlertKey>,
-    /// Those that fire since.
-    begun: Vec<&'a AlertInstance>,
-    /// Those that fire no more.
-    ended: Vec<&'a AlertInstance>,
-}
-
-/// Compares two evaluations, both in the order of their keys.
-fn compare<'a>(before: &[AlertInstance], now: &'a [AlertInstance]) -> Changed<'a> {
-    let mut changed = Changed::default();
-    let mut before = before.iter().peekable();
-    for instance in now {
-        while let Some(gone) = before.next_if(|before| before.key < instance.key) {
-            changed.inactive.push(gone.key.clone());
-        }
-        let before = before.next_if(|before| before.key.cmp(&instance.key) == Ordering::Equal);
-        if before.is_some_and(|before| before.is_kept_as(instance)) {
-            continue;
-        }
-        let fired = before.is_some_and(|before| before.state == AlertState::Firing);
-        match instance.state {
-            AlertState::Firing if !fired => changed.begun.push(instance),
-            AlertState::Resolved if fired => changed.ended.push(instance),
-            _ => {}
-        }
-        changed.instances.push(instance);
-    }
-    changed.inactive.extend(before.map(|gone| gone.key.clone()));
-    changed
-}
-
 fn outbox_message(message: &Message) -> Option<OutboxMessage> {
     let payload = serde_json::to_value(message).inspect_err(|error| {
         tracing::error!("a message can't be kept in the ledger: {error}");
@@ -309,97 +272,35 @@ fn readable(kept: OutboxMessage) -> Option<Message> {
     }
 }
 
-/// Who told the beginnings of the incidents that go on, or whose ends are untold.
+/// Who told the beginnings of the incidents that go on, or whose ends are untold. Reminds the router of
+/// those that are over, too: some notifiers repeat these for a while.
 async fn tellers(
     ledger: &Ledger,
     router: &Router,
     instances: &[AlertInstance],
     untold: &[Message],
 ) -> Result<Tellers, lifeboat_ledger::Error> {
-    let ended = untold.iter().map(|message| &message.instance);
-    let incidents: BTreeMap<String, &AlertInstance> = instances
-        .iter()
-        .filter(|instance| instance.state == AlertState::Firing)
-        .chain(ended)
-        .filter_map(|instance| Some((Incident::of(instance)?.id, instance)))
-        .collect();
+    let known = instances.iter().map(|instance| {
+        let goes_on = instance.state == AlertState::Firing;
+        (instance, goes_on)
+    });
+    let untold = untold.iter().map(|message| (&message.instance, true));
+    let mut incidents: BTreeMap<String, (&AlertInstance, bool)> = BTreeMap::new();
+    for (instance, is_open) in known.chain(untold) {
+        if let Some(incident) = Incident::of(instance) {
+            let entry = incidents.entry(incident.id);
+            entry.or_insert((instance, false)).1 |= is_open;
+        }
+    }
     let mut tellers = Tellers::new();
-    for (incident, instance) in incidents {
+    for (incident, (instance, is_open)) in incidents {
         for (route, by) in ledger.tellers(&incident).await? {
             router.recall(&by, &incident);
-            let group = router.gathering(&route).grouping.key(instance);
-            tellers.insert((route, incident.clone()), Told { by, group });
+            if is_open {
+                let group = router.gathering(&route).grouping.key(instance);
+                tellers.insert((route, incident.clone()), Told { by, group });
+            }
         }
     }
     Ok(tellers)
-}
-
-#[cfg(test)]
-mod tests {
-    use lifeboat_core::{AlertKey, Severity};
-    use rstest::rstest;
-
-    use super::*;
-
-    fn instance(name: &str, state: AlertState) -> AlertInstance {
-        let now = Timestamp::UNIX_EPOCH;
-        AlertInstance {
-            key: AlertKey {
-                alert: "PrometheusBackupFailed".to_owned(),
-                asset: format!("Prometheus/monitoring/{name}").parse().unwrap(),
-            },
-            state,
-            severity: Severity::Critical,
-            condition_since: now,
-            active_at: now,
-            fired_at: (state != AlertState::Pending).then_some(now),
-            keep_firing_since: None,
-            resolved_at: (state == AlertState::Resolved).then_some(now),
-            withheld: false,
-            suppressed_by: None,
-            summary: String::new(),
-            description: String::new(),
-        }
-    }
-
-    #[rstest]
-    #[case::new(None, Some(AlertState::Pending), (1, 0, 0, 0))]
-    #[case::fires_at_once(None, Some(AlertState::Firing), (1, 0, 1, 0))]
-    #[case::fires(Some(AlertState::Pending), Some(AlertState::Firing), (1, 0, 1, 0))]
-    #[case::fires_on(Some(AlertState::Firing), Some(AlertState::Firing), (0, 0, 0, 0))]
-    #[case::ends(Some(AlertState::Firing), Some(AlertState::Resolved), (1, 0, 0, 1))]
-    #[case::is_over(Some(AlertState::Resolved), Some(AlertState::Resolved), (0, 0, 0, 0))]
-    #[case::is_forgotten(Some(AlertState::Resolved), None, (0, 1, 0, 0))]
-    #[case::fires_again(Some(AlertState::Resolved), Some(AlertState::Firing), (1, 0, 1, 0))]
-    fn what_differs_is_found(
-        #[case] before: Option<AlertState>,
-        #[case] now: Option<AlertState>,
-        #[case] expected: (usize, usize, usize, usize),
-    ) {
-        // Between two that stay as they are.
-        let among_others = |state: Option<AlertState>| {
-            let names = [("a", Some(AlertState::Firing)), ("b", state), ("c", Some(AlertState::Firing))];
-            let states = names.into_iter();
-            states
-                .filter_map(|(name, state)| Some(instance(name, state?)))
-                .collect::<Vec<_>>()
-        };
-        let now = among_others(now);
-        let changed = compare(&among_others(before), &now);
-        let found = (
-            changed.instances.len(),
-            changed.inactive.len(),
-            changed.begun.len(),
-            changed.ended.len(),
-        );
-        assert_eq!(found, expected);
-    }
-
-    #[test]
-    fn a_text_that_tells_a_new_age_is_no_change() {
-        let before = [instance("a", AlertState::Firing)];
-        let mut now = before.clone();
-        now[0].description = "The newest is 3 days old.".to_owned();
-        assert!(compare(&before, &now).instances.is_empty());
-    }
 }

@@ -15,6 +15,7 @@
 //! glance             a view without any of this but a source
 //! ```
 
+mod alert_changes;
 mod alerting;
 mod carrying_over;
 mod controller;

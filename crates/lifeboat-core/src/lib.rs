@@ -10,7 +10,7 @@
 //! scheduling                              what to run now
 //! check, verdict, assess                  what that means: ok, failing, unknown or paused
 //! evidence, next_step                     why, and what to do first
-//! alert, silence                          what people are told, since when, and what they are not
+//! alert, matcher, silence                 what people are told, since when, and what they are not
 //! slo                                     what was kept over thirty days, and how fast budgets burn
 //! coverage                                what holds data, and which backup covers it
 //! retention                               which backups to keep
@@ -27,6 +27,7 @@ mod evidence;
 mod facts;
 mod growth;
 mod history;
+mod matcher;
 mod next_step;
 mod observation;
 mod policy;
@@ -67,6 +68,7 @@ pub use history::{
     AssetHistory, CLOCK_TOLERANCE, DURATION_BOUNDS, Inventory, Loss, OperationHistory, RunTotals,
     later,
 };
+pub use matcher::{AlertLabel, MatchOperator, Matcher, MatcherError};
 pub use next_step::next_step;
 pub use observation::{Observation, Observed, ObservedPoints};
 pub use policy::{
@@ -76,8 +78,6 @@ pub use recovery_point::{Integrity, PointVerification, RecoveryPoint};
 pub use run::{Operation, Outcome, Run, RunEnd, RunId, RunTrigger};
 pub use schedule::{Schedule, ScheduleError};
 pub use selector::{LabelOperator, LabelRequirement, Selector, Subject};
+pub use silence::{Silence, SilenceState};
 pub use upkeep::{DefinitionChanges, Upkeep};
 pub use verdict::{Status, Verdict};
-pub use silence::{
-    AlertLabel, MatchOperator, Matcher, MatcherError, Silence, SilenceState,
-};

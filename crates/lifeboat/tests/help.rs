@@ -102,8 +102,10 @@ fn the_first_help_shows_the_way() {
       backups      List, show, pin, verify, prune and restore backups
       status       Say how every asset is, or all that is known of one
       run          Start a backup, or another operation, of an asset now
+      alerts       List alerts, silence them, and see how long what was wrong took
       resources    Check the documents that say what to back up, and what is
                    promised
+      rules        Generate rules of Prometheus from the catalogue of alerts
       crds         Print the definitions of the custom resources of Kubernetes
       completions  Print a completion script for a shell
       help         Print this message or the help of the given subcommand(s)

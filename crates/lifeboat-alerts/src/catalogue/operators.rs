@@ -20,7 +20,9 @@ const fn down(system: &'static str) -> Condition {
 /// alerts that are about one asset only.
 pub(crate) fn operated_by(alert: &str) -> Option<&'static [AssetKind]> {
     match alert {
-        "CNPGOperatorDown" | "CNPGBarmanPluginDown" => Some(CNPG),
+        // A rehearsal restores into a cluster that the operator would have to make.
+        "CNPGOperatorDown" => Some(&[AssetKind::CnpgCluster, AssetKind::RestoreTest]),
+        "CNPGBarmanPluginDown" => Some(CNPG),
         "VolSyncDown" => Some(&[
             AssetKind::ReplicationSource,
             AssetKind::ReplicationDestination,

@@ -44,16 +44,26 @@ pub fn suppress(
             None
         };
     }
-    let worse = worse_alerts(instances, now);
+    // Where everything is critical, as in a storm, there is nothing to look for.
+    let lesser: HashSet<AssetId> = instances
+        .iter()
+        .filter(|instance| may_be_lesser(instance))
+        .map(|instance| instance.key.asset.clone())
+        .collect();
+    let worse = worse_alerts(&lesser, instances, now);
     for instance in instances {
-        if instance.state == AlertState::Firing
-            && instance.severity < Severity::Critical
-            && instance.suppressed_by.is_none()
-        {
+        if may_be_lesser(instance) {
             let source = worse.get(&instance.key.asset);
             instance.suppressed_by = source.and_then(|source| source.suppresses(instance));
         }
     }
+}
+
+/// Whether a worse alert could suppress it.
+fn may_be_lesser(instance: &AlertInstance) -> bool {
+    instance.state == AlertState::Firing
+        && instance.severity < Severity::Critical
+        && instance.suppressed_by.is_none()
 }
 
 /// An alert that suppresses others.
@@ -172,10 +182,14 @@ impl Explanations {
     }
 }
 
-/// The critical alerts that stand for what is less than critical, by asset. One that is explained by
+/// The critical alerts about some assets that stand for what is less than critical. One that is explained by
 /// something else tells nobody that the asset is in trouble, so it stands for nothing; one that
 /// somebody silenced does.
-fn worse_alerts(instances: &[AlertInstance], now: Timestamp) -> BTreeMap<AssetId, Source> {
+fn worse_alerts(
+    of: &HashSet<AssetId>,
+    instances: &[AlertInstance],
+    now: Timestamp,
+) -> BTreeMap<AssetId, Source> {
     let mut sources = BTreeMap::new();
     for instance in instances {
         let is_known = match instance.suppressed_by.as_deref() {
@@ -183,7 +197,8 @@ fn worse_alerts(instances: &[AlertInstance], now: Timestamp) -> BTreeMap<AssetId
             Some(Suppressor::Silence(_)) => true,
             Some(_) => false,
         };
-        if instance.severity == Severity::Critical && is_known {
+        let is_wanted = || of.contains(&instance.key.asset);
+        if instance.severity == Severity::Critical && is_known && is_wanted() {
             let suppressor = || Suppressor::WorseAlert(instance.key.clone());
             if let Some(source) = Source::of(instance, suppressor, now) {
                 source.join(sources.entry(instance.key.asset.clone()));
