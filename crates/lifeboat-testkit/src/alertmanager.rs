@@ -27,6 +27,7 @@ pub struct Builder {
     web_configuration: Option<PathBuf>,
     group_interval: &'static str,
     flags: Vec<String>,
+    inhibit_rules: Value,
 }
 
 impl Builder {
@@ -42,6 +43,13 @@ impl Builder {
     #[must_use]
     pub fn web_configuration(mut self, path: impl Into<PathBuf>) -> Self {
         self.web_configuration = Some(path.into());
+        self
+    }
+
+    /// Which alerts hold back which: its `inhibit_rules`, of which there are none by default.
+    #[must_use]
+    pub fn inhibit_rules(mut self, rules: Value) -> Self {
+        self.inhibit_rules = rules;
         self
     }
 
@@ -95,7 +103,9 @@ impl Builder {
             "group_interval": self.group_interval,
             "repeat_interval": "10d",
         });
-        json!({ "route": route, "receivers": [receiver] }).to_string()
+        let inhibit_rules = &self.inhibit_rules;
+        json!({ "route": route, "receivers": [receiver], "inhibit_rules": inhibit_rules })
+            .to_string()
     }
 }
 
@@ -117,6 +127,7 @@ impl Alertmanager {
             web_configuration: None,
             group_interval: "1s",
             flags: Vec::new(),
+            inhibit_rules: json!([]),
         }
     }
 

@@ -64,11 +64,10 @@ impl Rule {
 
 impl AlertRule {
     fn map(&self) -> Map {
-        let wait = (!self.wait.is_zero()).then(|| duration(self.wait));
         let map = Map::new()
             .with("alert", self.name)
             .with("expr", self.query.as_str())
-            .with_some("for", wait)
+            .with("for", duration(self.wait))
             .with_some("keep_firing_for", self.keep_firing_for.map(duration))
             .with("labels", texts(&self.labels))
             .with("annotations", texts(&self.annotations));

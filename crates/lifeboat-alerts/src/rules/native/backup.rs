@@ -286,7 +286,7 @@ and on (namespace, cluster)
         name: "cronjob",
         query: r#"time() - min by (namespace, cronjob) (
   label_replace(
-    max by (namespace, job_name) (kube_job_created)
+    max by (namespace, job_name) (kube_job_status_start_time)
       * on (namespace, job_name) group_right
         max by (namespace, job_name, owner_name) (
           kube_job_owner{owner_kind="CronJob",owner_name=~"{cron_jobs}"}
@@ -306,7 +306,7 @@ and on (namespace, cluster)
                     "1x180",
                 ),
                 (
-                    "kube_job_created{namespace=\"shop\",job_name=\"backup-1\"}",
+                    "kube_job_status_start_time{namespace=\"shop\",job_name=\"backup-1\"}",
                     "0x180",
                 ),
                 (
@@ -318,7 +318,7 @@ and on (namespace, cluster)
                     "1x180",
                 ),
                 (
-                    "kube_job_created{namespace=\"young\",job_name=\"backup-1\"}",
+                    "kube_job_status_start_time{namespace=\"young\",job_name=\"backup-1\"}",
                     "21600x180",
                 ),
                 (
@@ -330,7 +330,7 @@ and on (namespace, cluster)
                     "1x180",
                 ),
                 (
-                    "kube_job_created{namespace=\"ended\",job_name=\"backup-1\"}",
+                    "kube_job_status_start_time{namespace=\"ended\",job_name=\"backup-1\"}",
                     "0x180",
                 ),
                 (

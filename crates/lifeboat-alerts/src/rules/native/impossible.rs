@@ -15,6 +15,8 @@ const NO_REPOSITORY: &str =
     "Nobody reads Kopia's repositories, and VolSync never sets its metrics of them.";
 
 const NO_STORE: &str = "No exporter looks into a bucket.";
+const NO_RESTORE_TEST: &str =
+    "What a Job restores, and how long that may take, stands in no metric.";
 const NO_HISTORY: &str = "What is promised over weeks, and to whom, stands in no metric; and the counters begin anew \
                           with each instance.";
 
@@ -70,6 +72,13 @@ const IMPOSSIBLE: &[(&str, &str)] = &[
     ("CNPGWALArchivingSLOViolation", NO_HISTORY),
     ("CNPGWALArchivingBudgetBurnFast", NO_HISTORY),
     ("CNPGWALArchivingBudgetBurnSlow", NO_HISTORY),
+    ("CNPGRestoreTestFailed", NO_RESTORE_TEST),
+    ("CNPGRestoreTestStale", NO_RESTORE_TEST),
+    ("DrillOverRTO", NO_RESTORE_TEST),
+    (
+        "CNPGDisasterRecoveryMetricsMissing",
+        "It is in BackupStateUnknown, of which no metric tells that it is about a standby.",
+    ),
     ("LifeboatDown", "There is no Lifeboat."),
     ("LifeboatLedgerFailing", "There is no Lifeboat."),
     ("LifeboatNotifierFailing", "There is no Lifeboat."),

@@ -9,6 +9,7 @@ mod freshness;
 mod impossible;
 mod maintenance;
 mod operators;
+mod standby;
 
 use lifeboat_core::AssetKind;
 
@@ -73,6 +74,7 @@ pub(super) fn native_alerts() -> impl Iterator<Item = &'static NativeAlert> {
         archiving::ALERTS,
         operators::ALERTS,
         maintenance::ALERTS,
+        standby::ALERTS,
     ]
     .into_iter()
     .flatten()
