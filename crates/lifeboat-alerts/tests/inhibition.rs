@@ -1,5 +1,4 @@
 //! A real Alertmanager with the generated inhibitions holds back what the built-in engine does.
-#![expect(clippy::unwrap_used, reason = "a panic in a helper is a failed test")]
 
 mod support;
 

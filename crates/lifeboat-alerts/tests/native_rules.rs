@@ -1,6 +1,5 @@
 //! Native rules on what real programs export: a real kube-state-metrics over real objects, CloudNativePG's names, and a
 //! real Prometheus that asks the rules' own queries. How long something has to be so is Prometheus's business.
-#![expect(clippy::panic, reason = "a panic in a helper is a failed test")]
 #![expect(clippy::unwrap_used, reason = "a panic in a helper is a failed test")]
 
 use std::collections::{BTreeMap, BTreeSet};

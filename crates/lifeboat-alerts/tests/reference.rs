@@ -1,7 +1,6 @@
 //! The tables in docs/alerts.md are made from the catalogue, so that they cannot go stale.
 //!
 //! After a change of an alert: `LIFEBOAT_WRITE_DOCS=1 cargo test -p lifeboat-alerts --test reference`.
-#![expect(clippy::unwrap_used, reason = "a panic in a helper is a failed test")]
 
 use std::{env, fs};
 

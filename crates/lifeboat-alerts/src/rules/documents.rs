@@ -3,6 +3,7 @@
 use super::{
     groups,
     options::{Flavour, RuleOptions},
+    rule::RuleGroup,
     yaml::{Map, Node},
 };
 
@@ -12,7 +13,7 @@ const LIFEBOAT: (&str, &str) = ("app.kubernetes.io/name", "lifeboat");
 
 /// A file of rules.
 pub(super) fn rules(options: &RuleOptions) -> Map {
-    let groups: Vec<Node> = groups(options).iter().map(|group| group.node()).collect();
+    let groups: Vec<Node> = groups(options).iter().map(RuleGroup::node).collect();
     Map::new()
         .with("groups", groups)
         .explained(introduction(options))
@@ -20,7 +21,7 @@ pub(super) fn rules(options: &RuleOptions) -> Map {
 
 /// A `PrometheusRule` with the same rules.
 pub(super) fn prometheus_rule(options: &RuleOptions) -> Map {
-    let groups: Vec<Node> = groups(options).iter().map(|group| group.node()).collect();
+    let groups: Vec<Node> = groups(options).iter().map(RuleGroup::node).collect();
     resource("PrometheusRule", options)
         .with("spec", Map::new().with("groups", groups))
         .explained(introduction(options))

@@ -112,20 +112,9 @@ impl NativeAlert {
             wait: entry.wait,
             keep_firing_for: entry.keep_firing_for,
             labels: vec![("severity", entry.severity.to_string())],
-            annotations: self.annotations(entry, options, Text::template),
+            annotations: native_annotations(entry, options, Text::template),
             comment: Some(self.remark.to_owned()),
         }
-    }
-
-    /// What is written beside the alert. What the catalogue says to do first may need Lifeboat, so
-    /// the runbook is left to say it.
-    pub(super) fn annotations(
-        &self,
-        entry: &Alert,
-        options: &RuleOptions,
-        form: impl Fn(Text) -> String,
-    ) -> Vec<(&'static str, String)> {
-        annotations(entry, options, &[entry.meaning], form)
     }
 
     /// The query, with the labels of the result called as those of Lifeboat's own: so both flavours
@@ -155,6 +144,16 @@ impl NativeAlert {
             });
         format!("max by (kind, namespace, name) (\n{}\n)", indented(&named))
     }
+}
+
+/// What is written beside a native alert. What the catalogue says to do first may need Lifeboat, so the runbook
+/// is left to say it.
+pub(super) fn native_annotations(
+    entry: &Alert,
+    options: &RuleOptions,
+    form: impl Fn(Text) -> String,
+) -> Vec<(&'static str, String)> {
+    annotations(entry, options, &[entry.meaning], form)
 }
 
 fn indented(text: &str) -> String {

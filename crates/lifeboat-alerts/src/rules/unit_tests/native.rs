@@ -4,7 +4,7 @@ use lifeboat_core::AssetId;
 
 use super::{Expected, Firing, Test, written};
 use crate::rules::{
-    native::{NativeAlert, Scene, native_alerts},
+    native::{NativeAlert, Scene, native_alerts, native_annotations},
     options::RuleOptions,
 };
 
@@ -29,7 +29,7 @@ pub(super) fn tests(options: &RuleOptions) -> Vec<Test> {
                         ("namespace", (*namespace).to_owned()),
                         ("name", (*name).to_owned()),
                     ],
-                    annotations: native.annotations(entry, options, |text| text.about(&asset)),
+                    annotations: native_annotations(entry, options, |text| text.about(&asset)),
                 }
             });
             test(native, scene, entry.name, alerts.collect())
