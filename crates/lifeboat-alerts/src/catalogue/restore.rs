@@ -24,7 +24,7 @@ pub(super) const ALERTS: &[Alert] = &[
              not rely on them.",
         ),
         first: JOBS_SAY_WHY,
-        explained_by: &["CNPGOperatorDown"],
+        explained_by: &[],
     },
     Alert {
         name: "CNPGRestoreTestStale",
