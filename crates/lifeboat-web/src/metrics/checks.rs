@@ -122,7 +122,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         },
     },
     Family {
-        name: "lifeboat_objective_ratio",
+        name: "lifeboat_repository_objective_ratio",
         kind: Kind::Gauge,
         unit: Some("ratio"),
         help: "What is promised as a ratio: the share by which a repository may grow within a week \
