@@ -40,11 +40,18 @@ pub(crate) struct AssetStory {
     pub(crate) kind: AssetKind,
     pub(crate) cluster: Option<&'static str>,
     pub(crate) system: &'static str,
-    /// At each evaluation: none while it isn't there, and what its policy says of the severity.
-    pub(crate) there: Vec<Option<Option<Severity>>>,
+    /// Whether it is there at each evaluation.
+    pub(crate) there: Vec<Presence>,
     /// Whether nobody can look.
     pub(crate) blind: Vec<bool>,
     pub(crate) checks: BTreeMap<Check, Vec<Told>>,
+}
+
+/// Whether an asset is there, and what its policy says of the severity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Presence {
+    Gone,
+    There(Option<Severity>),
 }
 
 /// What a check says; nothing where it makes no sense just then.
@@ -80,7 +87,10 @@ pub(crate) fn history(entry: usize, interval: SignedDuration) -> impl Strategy<V
             story.system = condition.system.unwrap_or(story.system);
             // It is there, and seen, while the condition holds for long enough.
             let holds = 3..(3 + waits).min(STEPS - 3);
-            let severity = story.there[holds.start].flatten();
+            let severity = match story.there[holds.start] {
+                Presence::There(severity) => severity,
+                Presence::Gone => None,
+            };
             let told = Told {
                 status: Some(condition.status),
                 reason: condition.reasons.first().copied().unwrap_or("RunFailed"),
@@ -94,7 +104,7 @@ pub(crate) fn history(entry: usize, interval: SignedDuration) -> impl Strategy<V
             ];
             let told_then = story.checks.entry(condition.check).or_insert(nothing);
             for step in holds {
-                story.there[step] = Some(severity);
+                story.there[step] = Presence::There(severity);
                 story.blind[step] = false;
                 told_then[step] = told;
             }
@@ -132,7 +142,8 @@ fn story(kinds: Vec<AssetKind>, interval: SignedDuration) -> impl Strategy<Value
         2 => Just(None),
         1 => prop::sample::select(Severity::ALL.to_vec()).prop_map(Some)
     ];
-    let there = spans(prop_oneof![1 => Just(None), 5 => severity.prop_map(Some)]);
+    let there =
+        spans(prop_oneof![1 => Just(Presence::Gone), 5 => severity.prop_map(Presence::There)]);
     (
         kind,
         cluster,
@@ -158,7 +169,7 @@ fn story(kinds: Vec<AssetKind>, interval: SignedDuration) -> impl Strategy<Value
 
 /// A policy's severity changes only while no alert is under way: the asset wasn't there for longer than any
 /// alert is kept firing. What the engines do about a change under way differs, and has a test of its own.
-fn settle_severities(there: &mut [Option<Option<Severity>>], interval: SignedDuration) {
+fn settle_severities(there: &mut [Presence], interval: SignedDuration) {
     let kept = entries()
         .into_iter()
         .filter_map(|(alert, _)| alert.keep_firing_for)
@@ -166,11 +177,11 @@ fn settle_severities(there: &mut [Option<Option<Severity>>], interval: SignedDur
     let (mut last, mut gone) = (None, SignedDuration::ZERO);
     for now in there {
         match (now, last) {
-            (Some(severity), Some(before)) if gone <= kept.unwrap_or_default() => {
-                *severity = before
+            (Presence::There(severity), Some(before)) if gone <= kept.unwrap_or_default() => {
+                *severity = before;
             }
-            (Some(severity), _) => last = Some(*severity),
-            (None, _) => {
+            (Presence::There(severity), _) => last = Some(*severity),
+            (Presence::Gone, _) => {
                 gone += interval;
                 continue;
             }
@@ -248,7 +259,9 @@ impl AssetStory {
         step: usize,
         now: Timestamp,
     ) -> Option<Assessment> {
-        let severity = self.there[step]?;
+        let Presence::There(severity) = self.there[step] else {
+            return None;
+        };
         let verdicts: Vec<Verdict> = Check::ALL
             .iter()
             .filter_map(|check| Some((*check, self.checks.get(check)?[step])))
