@@ -89,15 +89,17 @@ fn moment(text: &str) -> Option<Timestamp> {
     zoned.or_else(plain)
 }
 
+/// No error that is worth reading is longer.
+const LONGEST_ERROR: usize = 500;
+
 /// A text as people read it: in one line, without the quotes that Python puts around it.
 fn unquoted(text: &str) -> String {
     let bare = ['\'', '"']
         .into_iter()
         .find_map(|quote| text.strip_prefix(quote)?.strip_suffix(quote));
-    const LONGEST: usize = 500;
     let text = bare.unwrap_or(text);
     let text = text.chars().filter(|character| !character.is_control());
-    text.take(LONGEST).collect()
+    text.take(LONGEST_ERROR).collect()
 }
 
 #[cfg(test)]

@@ -85,6 +85,15 @@ mod tests {
     }
 
     #[rstest]
+    #[case("500GiB", Some(500 << 30))]
+    #[case(" 2TB ", Some(2_000_000_000_000))]
+    #[case("0", None)]
+    #[case("large", None)]
+    fn a_size_is_more_than_nothing(#[case] text: &str, #[case] expected: Option<u64>) {
+        assert_eq!(parse_size(text).ok(), expected);
+    }
+
+    #[rstest]
     #[case("STANDARD_IA", true)]
     #[case("GLACIER_IR", true)]
     #[case("GLACIER", false)]

@@ -46,6 +46,7 @@ fn full() -> View {
             .archiver("db-1", 3, 1)
             .window(20 * DAY, None)
             .with(|facts| facts.findings.push(finding("five_field_schedule")))
+            .stored(|_| {})
             .build(),
         cron_job(now(), "immich", "media")
             .failed(32 * HOUR)

@@ -14,8 +14,9 @@ use std::{
     process::Command,
 };
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use lifeboat_controller::AssetView;
+use lifeboat_core::{ObjectStoreFacts, ReadFailure};
 use lifeboat_testkit::tools::tool;
 use rstest::rstest;
 use serde_json::Value;
@@ -384,5 +385,58 @@ async fn clusters_with_the_barman_plugin_are_alerted_about_one_by_one() {
     assert_eq!(rates, 13);
     found.retain(|(rule, _)| rule != recorded);
     assert_eq!(found, expected);
+    watched.prometheus.stop().await;
+}
+
+/// A cluster whose object store a policy has looked into.
+fn stored(now: Timestamp, name: &str, change: impl FnOnce(&mut ObjectStoreFacts)) -> Observed {
+    let cluster = cnpg(now, "shop", name).completed(8 * HOUR, 4);
+    cluster.stored(change)
+}
+
+#[tokio::test]
+async fn object_stores_that_are_looked_into_are_alerted_about_and_recorded() {
+    const SIZE: &str = "cnpg:backup_compression_ratio";
+    const ESTIMATE: &str = "cnpg:backup_restore_time_estimate_seconds";
+    let now = Timestamp::now();
+    let down = ReadFailure {
+        since: now - SignedDuration::from_mins(20),
+        error: "connection refused".to_owned(),
+        hint: None,
+    };
+    let all = || {
+        vec![
+            stored(now, "sound", |_| {}).build(),
+            stored(now, "down", |store| store.failure = Some(down.clone())).build(),
+            stored(now, "full", |store| store.capacity = Some(66 << 30)).build(),
+        ]
+    };
+    let mut watched = Watched::start().await;
+    watched.show(all()).await;
+    watched.show(all()).await;
+    let found = alerts_about(&watched, "barman_plugin.yaml", "cluster").await;
+    let about = |name: &str| -> BTreeSet<&str> {
+        let found = found.iter().filter(|(rule, _)| rule == name);
+        found.map(|(_, cluster)| cluster.as_str()).collect()
+    };
+    assert_eq!(about("CNPGObjectStoreConnectionFailed"), ["down"].into());
+    assert_eq!(about("CNPGBackupStorageSpaceLow"), ["full"].into());
+    assert_eq!(about(SIZE), ["down", "full", "sound"].into());
+    let rules = rules("barman_plugin.yaml");
+    let ratio = watched.query(&rules[SIZE]).await;
+    assert_eq!(ratio[0]["value"][1], "4");
+
+    // The rule looks at whole five minutes only: at the end of those that are under way.
+    let mut estimates = Vec::new();
+    while estimates.is_empty() {
+        watched.show(all()).await;
+        let end = f64::from(300) * (Timestamp::now().as_duration().as_secs_f64() / 300.0).ceil();
+        let answer = watched.prometheus.query(&rules[ESTIMATE], end).await;
+        estimates = answer["result"].as_array().unwrap().clone();
+    }
+    for estimate in estimates {
+        let seconds: f64 = estimate["value"][1].as_str().unwrap().parse().unwrap();
+        assert!(seconds.is_finite() && seconds > 0.0, "{estimate}");
+    }
     watched.prometheus.stop().await;
 }

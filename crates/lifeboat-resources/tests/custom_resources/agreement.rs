@@ -342,6 +342,27 @@ fn refused() -> Vec<(Value, &'static str)> {
             "'long' is not a length of time",
         ),
         (
+            policy_with(&[(
+                "spec.postgresObjectStores",
+                json!([{"cluster": "db", "capacity": "much"}]),
+            )]),
+            "'much' is no size above 0",
+        ),
+        (
+            policy_with(&[(
+                "spec.postgresObjectStores",
+                json!([{"cluster": "db", "capacity": "0GiB"}]),
+            )]),
+            "'0GiB' is no size above 0",
+        ),
+        (
+            policy_with(&[(
+                "spec.postgresObjectStores",
+                json!([{"cluster": "db", "probeEvery": "0s"}]),
+            )]),
+            "must be longer than nothing",
+        ),
+        (
             policy_with(&[("spec.selector", json!({"kinds": ["CronJobs"]}))]),
             "CronJobs",
         ),

@@ -5,11 +5,12 @@ use std::fmt::Write;
 use super::{Family, PROCESS_GROUPS, STANDING_GROUPS, VIEW_GROUPS, compatibility};
 
 /// What each group is about, in the order of the groups.
-const TITLES: [&str; 15] = [
+const TITLES: [&str; 16] = [
     "Assets",
     "Recovery points",
     "Runs",
     "Checks and objectives",
+    "Service levels",
     "Schedules and backups of others",
     "Instances of databases",
     "WAL",
@@ -24,8 +25,9 @@ const TITLES: [&str; 15] = [
 ];
 
 /// What the groups of names that others gave are about, in their order.
-const COMPATIBILITY_TITLES: [&str; 6] = [
+const COMPATIBILITY_TITLES: [&str; 7] = [
     "Compatibility: CloudNativePG, names that only rules knew",
+    "Compatibility: object stores of CloudNativePG, names that only rules knew",
     "Compatibility: CloudNativePG's exporter",
     "Compatibility: CronJobs, as kube-state-metrics has them",
     "Compatibility: Jobs, as kube-state-metrics has them",

@@ -7,9 +7,10 @@ use lifeboat_controller::AssetView;
 use lifeboat_core::{
     ArchiverReading, Archiving, ArchivingCondition, AssetHistory, AssetId, AssetKind, Availability,
     Definition, Facts, Finding, Instance, InstanceReading, InstanceRole, Integrity, NewestSnapshot,
-    ObjectiveOverrides, Observation, ObservedPoints, ObservedSchedule, Outcome, ReadFailure,
-    RecoveryPoint, RecoveryWindow, RepositoryFacts, RepositoryReading, Run, RunEnd, RunId,
-    RunTrigger, Schedule, ScheduleState, SnapshotSource, UnderWay,
+    ObjectStoreFacts, ObjectiveOverrides, Observation, ObservedPoints, ObservedSchedule, Outcome,
+    ReadFailure, RecoveryPoint, RecoveryWindow, RepositoryFacts, RepositoryReading, Run, RunEnd,
+    RunId, RunTrigger, Schedule, ScheduleState, SnapshotSource, StoreReading, StoredBackup,
+    StoredState, TransferPace, UnderWay,
     assess::{Asset, Blind, assess_asset},
 };
 
@@ -302,6 +303,34 @@ impl Observed {
             reading.last_failed_at = (failed > 0).then_some(reading.at);
         }
         self
+    }
+
+    /// A policy has its object store looked into: 60 GiB of 1000 are taken in all, and there is a backup
+    /// that took an hour and was compressed to a quarter.
+    pub(crate) fn stored(self, change: impl FnOnce(&mut ObjectStoreFacts)) -> Self {
+        let ago = |minutes| self.now - SignedDuration::from_mins(minutes);
+        let reading = StoreReading {
+            at: ago(10),
+            used_bytes: Some(60 << 30),
+            backups: vec![StoredBackup {
+                id: "20261121T030000".to_owned(),
+                state: StoredState::Whole,
+                began_at: Some(ago(120)),
+                ended_at: Some(ago(60)),
+                stored_bytes: 36 << 30,
+                original_bytes: Some(144 << 30),
+            }],
+            wal: None,
+        };
+        let mut store = ObjectStoreFacts {
+            answered_at: Some(ago(1)),
+            capacity: Some(1000 << 30),
+            pace: TransferPace::default().after(&reading, ago(10)),
+            reading: Some(Box::new(reading)),
+            ..ObjectStoreFacts::default()
+        };
+        change(&mut store);
+        self.with(|facts| facts.object_store = Some(Box::new(store)))
     }
 
     /// Something about its facts is otherwise.
