@@ -55,6 +55,7 @@ async fn story_10_more_than_three_failures_in_five_minutes_are_told_until_they_e
     exporter.wait_for_scrapes(1, TWO_READINGS).await;
     let asset = scene.tells(&served, &["archiving failing"]).await;
     assert_eq!(report(&asset, "archiving")["facts"]["failed_lately"], 4);
+    assert_eq!(report(&asset, "archiving_burn")["status"], "failing");
     let failures = scene.metric(&served, "cnpg_wal_archive_failed_total").await;
     assert_eq!(failures, Some(6.0));
 
@@ -63,6 +64,68 @@ async fn story_10_more_than_three_failures_in_five_minutes_are_told_until_they_e
     exporter.update(|samples| archiver(samples, scene.minutes(9), 130, 6));
     exporter.wait_for_scrapes(1, TWO_READINGS).await;
     scene.tells(&served, &[]).await;
+}
+
+#[tokio::test]
+async fn story_10_failures_that_go_on_burn_the_months_budget_and_that_is_told_until_they_end() {
+    let (control_plane, scene) = Scene::with_exporters().await;
+    let exporter = sound_primary(&scene);
+    with_primary(&scene, control_plane, &exporter).await;
+    let served = scene.setup.start().await;
+    scene.tells(&served, &[]).await;
+
+    // One failure every four minutes, and each file gets through in the end: what looks at five minutes
+    // alone never sees four.
+    for (minute, failed) in [(4, 3), (8, 4), (12, 5)] {
+        fail_once_more(&scene, &exporter, minute, failed).await;
+        scene
+            .tells_that(&served, &[], |asset| {
+                asset["archiving"]["reading"]["failed"] == failed
+            })
+            .await;
+    }
+    fail_once_more(&scene, &exporter, 16, 6).await;
+    let asset = scene
+        .tells_that(&served, &[], |asset| {
+            let checks = ["archiving_burn", "archiving_burn_slow"];
+            checks.map(|check| report(asset, check)["status"] == "failing") == [true; 2]
+        })
+        .await;
+    // It only warns: nothing is lost yet.
+    assert_eq!(asset["status"], "ok");
+    let told = text(&report(&asset, "archiving_burn")["text"]);
+    assert!(
+        told.contains("the error budget of a target of 99.9% burns"),
+        "{told}"
+    );
+    let rates = scene.lines(&served, &["lifeboat_slo_burn_rate"]).await;
+    assert_eq!(rates.len(), 7, "{rates:#?}");
+    let alert = "CNPGWALArchivingBudgetBurnFast";
+    served.wait_for_alert(alert, "pending").await;
+
+    fail_once_more(&scene, &exporter, 20, 7).await;
+    let firing = served.wait_for_alert(alert, "firing").await;
+    assert_eq!(firing["severity"], "critical");
+
+    // Hours later it has not failed again. The alert fires on for five minutes, lest it comes and goes.
+    scene.setup.set_clock("+7h");
+    exporter.update(|samples| archiver(samples, scene.minutes(7 * 60 - 1), 210, 7));
+    exporter.wait_for_scrapes(1, TWO_READINGS).await;
+    scene
+        .tells_that(&served, &[], |asset| {
+            report(asset, "archiving_burn")["status"] == "ok"
+        })
+        .await;
+    scene.setup.set_clock("+8h");
+    served.wait_for_alert(alert, "resolved").await;
+}
+
+/// A few minutes later, another file was archived at the second attempt.
+async fn fail_once_more(scene: &Scene, exporter: &InstanceExporter, minute: i64, failed: u32) {
+    scene.setup.set_clock(&format!("+{minute}m"));
+    let last = scene.minutes(minute - 1);
+    exporter.update(|samples| archiver(samples, last, 118 + failed, failed));
+    exporter.wait_for_scrapes(1, TWO_READINGS).await;
 }
 
 #[tokio::test]
@@ -77,6 +140,8 @@ async fn story_10_sound_twin_three_failures_in_five_minutes_are_an_accident() {
     scene
         .tells_that(&served, &[], |asset| {
             report(asset, "archiving")["facts"]["failed_lately"] == 3
+                && report(asset, "archiving_burn")["facts"]["pairs"][0]["long"]["failed"] == 3
+                && report(asset, "archiving_burn")["status"] == "ok"
         })
         .await;
 }
