@@ -20,9 +20,6 @@ const NO_RESTORE_TEST: &str =
 const NO_HISTORY: &str = "What is promised over weeks, and to whom, stands in no metric; and the counters begin anew \
                           with each instance.";
 
-const NO_PURPOSE: &str =
-    "No metric tells which CronJobs rehearse a restore, nor how long a recovery may take.";
-
 const IMPOSSIBLE: &[(&str, &str)] = &[
     ("PrometheusBackupMissing", NOBODY_COUNTS_RUNS_OF_LIFEBOAT),
     ("PrometheusBackupFailed", NOBODY_COUNTS_RUNS_OF_LIFEBOAT),
@@ -66,25 +63,6 @@ const IMPOSSIBLE: &[(&str, &str)] = &[
     ),
     ("KopiaRepositoryGrowth", NO_REPOSITORY),
     ("KopiaDeduplicationPoor", NO_REPOSITORY),
-    ("CNPGRestoreTestFailed", NO_PURPOSE),
-    ("CNPGRestoreTestStale", NO_PURPOSE),
-    ("DrillOverRTO", NO_PURPOSE),
-    (
-        "CNPGDisasterRecoveryMetricsMissing",
-        "What is missing can't say that it was a standby.",
-    ),
-    (
-        "CNPGDisasterRecoveryNotInRecovery",
-        "What was promoted doesn't say that it was a standby.",
-    ),
-    (
-        "CNPGDisasterRecoveryWALReceiverDown",
-        "A standby that fetches files has no receiver either, and no metric tells which of both it is.",
-    ),
-    (
-        "CNPGDisasterRecoveryReplayLagHigh",
-        "The lag reads 0 while a standby is cut off, and grows by itself where one fetches files and nothing is written.",
-    ),
     ("CNPGObjectStoreConnectionFailed", NO_STORE),
     ("CNPGBackupStorageSpaceLow", NO_STORE),
     ("CNPGBackupNotRestorable", NO_STORE),
