@@ -353,13 +353,13 @@ mod tests {
         assert_eq!(duration(&policies, &own), Some(two));
     }
 
-    fn objectives_of(asset: &str, own: ObjectiveOverrides) -> Objectives {
+    fn objectives_of(asset: &str, own: &ObjectiveOverrides) -> Objectives {
         let asset: AssetId = asset.parse().unwrap();
         let subject = Subject {
             asset: &asset,
             labels: &BTreeMap::new(),
         };
-        Policy::effective(&[], subject, &own).objectives
+        Policy::effective(&[], subject, own).objectives
     }
 
     #[test]
@@ -370,7 +370,7 @@ mod tests {
                 warning_age: warning.map(SignedDuration::from_hours),
                 ..ObjectiveOverrides::default()
             };
-            let objectives = objectives_of("CNPGCluster/shop/db", own);
+            let objectives = objectives_of("CNPGCluster/shop/db", &own);
             objectives.warning_age.map(|age| age.as_hours())
         };
         assert_eq!(hours(None, None), Some(24));
@@ -385,7 +385,7 @@ mod tests {
                 maintenance_age: maintained.map(|days| SignedDuration::from_hours(24 * days)),
                 ..ObjectiveOverrides::default()
             };
-            let objectives = objectives_of("KopiaMaintenance/shop/backups", own);
+            let objectives = objectives_of("KopiaMaintenance/shop/backups", &own);
             objectives.neglect_age.as_hours() / 24
         };
         assert_eq!([days(None), days(Some(1)), days(Some(30))], [7, 7, 60]);

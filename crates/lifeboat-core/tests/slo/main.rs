@@ -2,3 +2,4 @@
 
 mod burning;
 mod sixty_days;
+mod verdicts;
