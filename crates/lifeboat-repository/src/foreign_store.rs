@@ -57,7 +57,7 @@ impl ForeignStore {
         let (this, own) = (self.clone(), prefix.to_owned());
         self.store
             .list(path(prefix).as_ref())
-            .map_ok(described)
+            .map_ok(|object| described(&object))
             .map_err(move |source| this.failed("list", &own, source))
             .boxed()
     }
@@ -83,7 +83,7 @@ fn path(prefix: &str) -> Option<Path> {
     (!prefix.is_empty()).then(|| Path::from(prefix))
 }
 
-fn described(object: ObjectMeta) -> ForeignObject {
+fn described(object: &ObjectMeta) -> ForeignObject {
     ForeignObject {
         key: object.location.to_string(),
         bytes: object.size,

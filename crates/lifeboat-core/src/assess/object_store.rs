@@ -84,26 +84,23 @@ pub(super) fn wal(question: &Question<'_>) -> Option<Answer> {
         let evidence = stored(reading, 0);
         return Some(Answer::new(Status::Unknown, reading.at, evidence));
     };
-    Some(match &wal.gap {
-        Some(gap) => {
-            let evidence = Evidence::WalGap {
-                segment: gap.segment.clone(),
-                missing: gap.missing,
-                lsn: gap.lsn.clone(),
-                recoverable_until: gap.recoverable_until,
-                again_from: gap.again_from.clone(),
-            };
-            Answer::new(Status::Failing, gap.recoverable_until, evidence)
-        }
-        None => {
-            let evidence = Evidence::WalContinuous {
-                segments: wal.segments,
-                newest: wal.newest.clone(),
-                newest_at: wal.newest_at,
-            };
-            Answer::new(Status::Ok, reading.at, evidence)
-        }
-    })
+    if let Some(gap) = &wal.gap {
+        let evidence = Evidence::WalGap {
+            segment: gap.segment.clone(),
+            missing: gap.missing,
+            lsn: gap.lsn.clone(),
+            recoverable_until: gap.recoverable_until,
+            again_from: gap.again_from.clone(),
+        };
+        let since = gap.recoverable_until;
+        return Some(Answer::new(Status::Failing, since, evidence));
+    }
+    let evidence = Evidence::WalContinuous {
+        segments: wal.segments,
+        newest: wal.newest.clone(),
+        newest_at: wal.newest_at,
+    };
+    Some(Answer::new(Status::Ok, reading.at, evidence))
 }
 
 fn store<'a>(question: &Question<'a>) -> Option<&'a ObjectStoreFacts> {

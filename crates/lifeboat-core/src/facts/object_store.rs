@@ -39,6 +39,7 @@ pub struct StoreReading {
 
 impl StoreReading {
     /// The backups that one could restore from, oldest first.
+    #[must_use]
     pub fn whole(&self) -> impl DoubleEndedIterator<Item = &StoredBackup> {
         let backups = self.backups.iter();
         backups.filter(|backup| backup.state == StoredState::Whole)
