@@ -126,7 +126,7 @@ def metrics(port: int) -> str:
 def wait_for_series(daemon: Daemon, port: int) -> None:
     """Until rules have found something: from then on every evaluation has all series."""
     started = time.monotonic()
-    while not re.search(r"^prometheus_rule_group_last_rule_samples\S* [1-9]", metrics(port), re.MULTILINE):
+    while not re.search(r"^prometheus_rule_group_last_evaluation_samples\S* [1-9]", metrics(port), re.MULTILINE):
         pass_by(daemon, started)
     # Whatever was new to it is known by then.
     time.sleep(3 * INTERVAL)
