@@ -98,7 +98,7 @@ impl Managed {
                 Observed::default()
             }
             Care::Observed(mut observation) => {
-                observation.facts.object_store = self.object_store.clone();
+                observation.facts.object_store.clone_from(&self.object_store);
                 let observed = asset.history.observe(&observation, now);
                 asset.facts = Some(Box::new(observation.facts));
                 asset.planned.clear();

@@ -39,9 +39,9 @@ pub mod scheduling;
 mod selector;
 pub mod slo;
 mod silence;
+mod stored_points;
 mod upkeep;
 mod verdict;
-mod stored_points;
 
 pub use alert::{
     AlertInstance, AlertKey, AlertState, DurationTotals, Incident, IncidentTotals, Suppressor,

@@ -66,8 +66,8 @@ impl Listing {
         used_bytes: Option<u64>,
         at: Timestamp,
     ) -> StoreReading {
-        let done = descriptions.values().flatten();
-        let size = done.map(|info| info.segment_size).last();
+        let mut described = descriptions.values().flatten().rev();
+        let size = described.next().map(|info| info.segment_size);
         let size = size.unwrap_or_default();
         let wal = Wal::new(self.segments, size);
         let mut begins = Vec::new();

@@ -53,6 +53,7 @@ impl ForeignStore {
     }
 
     /// Everything below a prefix, at any depth; all there is if the prefix is empty.
+    #[must_use]
     pub fn list(&self, prefix: &str) -> BoxStream<'static, Result<ForeignObject, Error>> {
         let (this, own) = (self.clone(), prefix.to_owned());
         self.store

@@ -1,6 +1,5 @@
 //! Real backups of a real PostgreSQL in a real bucket, made by barman-cloud, read through the crate.
 #![expect(clippy::unwrap_used, reason = "a panic in a helper is a failed test")]
-#![expect(clippy::panic, reason = "a panic in a helper is a failed test")]
 
 mod cost;
 mod damage;
