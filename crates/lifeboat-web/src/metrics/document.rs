@@ -25,12 +25,14 @@ const TITLES: [&str; 16] = [
 ];
 
 /// What the groups of names that others gave are about, in their order.
-const COMPATIBILITY_TITLES: [&str; 7] = [
+const COMPATIBILITY_TITLES: [&str; 9] = [
     "Compatibility: CloudNativePG, names that only rules knew",
     "Compatibility: object stores of CloudNativePG, names that only rules knew",
     "Compatibility: CloudNativePG's exporter",
+    "Compatibility: the instances of CloudNativePG, by its exporter",
     "Compatibility: CronJobs, as kube-state-metrics has them",
     "Compatibility: Jobs, as kube-state-metrics has them",
+    "Compatibility: programs that make backups",
     "Compatibility: the maintenance of Kopia repositories, as VolSync names it",
     "Compatibility: Kopia repositories, as VolSync names it",
 ];
@@ -49,18 +51,6 @@ pub fn document() -> String {
     for (title, table) in COMPATIBILITY_TITLES.iter().zip(groups) {
         text.extend(["## ", title, "\n\n", &table, "\n"]);
     }
-    text.push_str(&absent());
-    text
-}
-
-/// The names that are left out, one by one.
-fn absent() -> String {
-    let mut text = String::from("## Names that can't be made true\n\n");
-    for absent in compatibility::ABSENT {
-        let (name, reason, instead) = (absent.name, absent.reason, absent.instead);
-        text.extend(["- `", name, "`: ", reason, " Instead: ", instead, "\n"]);
-    }
-    text.push('\n');
     text
 }
 

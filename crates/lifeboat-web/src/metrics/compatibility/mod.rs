@@ -2,10 +2,11 @@
 //!
 //! They can be left out where the programs that own the names are scraped as well.
 
-mod absent;
 mod cnpg;
 mod cnpg_collector;
+mod cnpg_instances;
 mod cron_job;
+mod deployment;
 mod job;
 mod kopia;
 mod kopia_maintenance;
@@ -14,7 +15,6 @@ mod labels;
 mod object_store;
 mod success;
 
-pub(super) use absent::ABSENT;
 use lifeboat_controller::View;
 
 use super::Family;
@@ -24,8 +24,10 @@ pub(super) const GROUPS: &[&[Family<View>]] = &[
     cnpg::FAMILIES,
     object_store::FAMILIES,
     cnpg_collector::FAMILIES,
+    cnpg_instances::FAMILIES,
     cron_job::FAMILIES,
     job::FAMILIES,
+    deployment::FAMILIES,
     kopia_maintenance::FAMILIES,
     kopia_repository::FAMILIES,
 ];
