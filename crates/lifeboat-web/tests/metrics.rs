@@ -271,8 +271,10 @@ fn promtool_has_nothing_to_say(text: &str) {
     drop(stdin);
     let output = promtool.wait_with_output().unwrap();
     let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
-    // Names that VolSync gave to gauges: queries ask for them, so they are kept.
+    // Names that VolSync and CloudNativePG gave to gauges: queries ask for them, so they are kept.
     let named_by_others = [
+        "cnpg_pg_stat_archiver_archived_count ",
+        "cnpg_pg_stat_archiver_failed_count ",
         "volsync_kopia_repository_objects_total ",
         "volsync_kopia_snapshot_count ",
     ];

@@ -79,7 +79,7 @@ async fn play(seed: &Seed) -> Vec<Seen> {
             rules.iter().all(|rule| !active(rule).is_empty())
         })
         .await;
-    let mut seen: BTreeMap<String, Seen> = BTreeMap::new();
+    let mut alerting: BTreeMap<String, Seen> = BTreeMap::new();
     for rule in &rules {
         let name = text(&rule["name"]);
         let about = active(rule).into_iter().map(about).collect();
@@ -92,7 +92,7 @@ async fn play(seed: &Seed) -> Vec<Seen> {
         if one.wait == 0.0 {
             assert_eq!(rule["state"], "firing", "{name}");
         }
-        seen.insert(name, one);
+        alerting.insert(name, one);
     }
 
     // Long after.
@@ -125,7 +125,7 @@ async fn play(seed: &Seed) -> Vec<Seen> {
         })
         .await;
     watched.prometheus.stop().await;
-    seen.into_values().collect()
+    alerting.into_values().collect()
 }
 
 fn active(rule: &Value) -> Vec<&Value> {
@@ -155,12 +155,12 @@ fn about(alert: &Value) -> String {
 }
 
 /// The section of the document about a seed.
-fn section(seed: &Seed, seen: &[Seen]) -> String {
+fn section(seed: &Seed, rules: &[Seen]) -> String {
     let mut text = format!(
         "### {}\n\n{}\n\n| rule | waits | its expression holds for | while all is sound | when it is not |\n|---|---|---|---|---|\n",
         seed.title, seed.told
     );
-    for one in seen {
+    for one in rules {
         let wait = match one.wait {
             0.0 => "no".to_owned(),
             seconds => format!("{} min", seconds / 60.0),

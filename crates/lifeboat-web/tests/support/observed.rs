@@ -12,6 +12,7 @@ use lifeboat_core::{
     RunId, RunTrigger, Schedule, ScheduleState, SnapshotSource, StoreReading, StoredBackup,
     StoredState, TransferPace, UnderWay,
     assess::{Asset, Blind, assess_asset},
+    system,
 };
 
 /// An asset that others operate, known for 30 days.
@@ -91,11 +92,15 @@ pub(crate) fn restore_test(now: Timestamp, namespace: &str, name: &str) -> Obser
     rehearsal
 }
 
-/// An operator with so many of its two replicas available.
+/// An operator with so many of its two replicas available: CloudNativePG's, or the plugin `barman-cloud`.
 pub(crate) fn operator(now: Timestamp, namespace: &str, name: &str, available: u32) -> Observed {
     let mut operator = observed(now, &format!("Operator/{namespace}/{name}"));
     operator.facts.availability = Some(Availability {
-        system: lifeboat_core::system::CLOUDNATIVE_PG_OPERATOR.to_owned(),
+        system: match name {
+            "barman-cloud" => system::BARMAN_CLOUD_PLUGIN,
+            _ => system::CLOUDNATIVE_PG_OPERATOR,
+        }
+        .to_owned(),
         available,
         desired: 2,
         unavailable_since: (available == 0).then(|| now - SignedDuration::from_mins(20)),
