@@ -1,6 +1,7 @@
 //! `lifeboat serve` with a real Kubernetes API server: the real binary, the operators' objects, and a clock that the test sets.
 #![expect(clippy::unwrap_used, reason = "a panic in a helper is a failed test")]
 
+mod both_engines;
 mod clusters;
 mod cnpg_archiving;
 mod cnpg_backups;

@@ -64,8 +64,9 @@ impl Scene {
                 &format!("of {kind}/{name}, this is told: {expected}"),
                 async || {
                     let asset = self.asset(served, kind, name).await;
-                    let in_metrics = self.in_metrics(&served.metrics().await, kind, name);
-                    json!({ "told": told(&asset), "in_metrics": in_metrics, "asset": asset })
+                    let metrics = served.metrics().await;
+                    let in_metrics = self.in_metrics(&metrics, kind, name);
+                    json!({ "told": told(&asset), "in_metrics": in_metrics, "asset": asset, "metrics": metrics })
                 },
                 |answer| {
                     answer["told"] == expected
@@ -73,6 +74,9 @@ impl Scene {
                         && is_so(&answer["asset"])
                 },
             )
+            .await;
+        let metrics = answer["metrics"].as_str().unwrap();
+        self.both_engines_agree(served, &answer["asset"], metrics)
             .await;
         answer["asset"].clone()
     }
