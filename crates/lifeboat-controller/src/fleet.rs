@@ -32,7 +32,7 @@ pub(crate) struct Managed {
     /// Whether somebody looks into its repository right now.
     pub(crate) taking_inventory: bool,
     immediate: bool,
-    places: BTreeMap<&'static str, String>,
+    places: Arc<BTreeMap<&'static str, String>>,
     assessment: Option<Arc<Assessment>>,
     /// Nothing starts before this moment, unless something happens to the asset.
     wake_at: Option<Timestamp>,
@@ -72,7 +72,7 @@ impl Managed {
             running: BTreeMap::new(),
             taking_inventory: false,
             immediate: false,
-            places: BTreeMap::new(),
+            places: Arc::default(),
             assessment: None,
             wake_at: None,
         }
@@ -85,7 +85,7 @@ impl Managed {
         asset.labels = spec.labels;
         asset.own = spec.own;
         asset.suspended = spec.suspended;
-        self.places = spec.places;
+        self.places = Arc::new(spec.places);
         let observed = match spec.care {
             Care::Operated(operated) => {
                 self.plan(operated, (!is_new).then_some(now));
@@ -121,7 +121,7 @@ impl Managed {
     }
 
     /// Where it is, as its source says.
-    pub(crate) const fn places(&self) -> &BTreeMap<&'static str, String> {
+    pub(crate) fn places(&self) -> &BTreeMap<&'static str, String> {
         &self.places
     }
 
@@ -247,7 +247,7 @@ impl Managed {
             progress: progress
                 .map(|(operation, running)| (*operation, Arc::clone(&running.progress)))
                 .collect(),
-            places: self.places.clone(),
+            places: Arc::clone(&self.places),
         }
     }
 }

@@ -42,7 +42,7 @@ pub struct AssetView {
     /// How far its runs have come.
     pub progress: BTreeMap<Operation, Arc<Progress>>,
     /// Where it is and where its backups go, for people: such as `prometheus` and `repository`.
-    pub places: BTreeMap<&'static str, String>,
+    pub places: Arc<BTreeMap<&'static str, String>>,
 }
 
 /// How Lifeboat itself is.

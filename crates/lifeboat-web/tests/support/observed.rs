@@ -362,7 +362,7 @@ impl Observed {
             assessment: Arc::new(assess_asset(&asset, &[], self.now)),
             next_starts: BTreeMap::new(),
             progress: BTreeMap::new(),
-            places: self.places,
+            places: Arc::new(self.places),
             asset: Arc::new(asset),
         }
     }

@@ -63,7 +63,7 @@ fn asset(status: Status, since: Timestamp, now: Timestamp) -> AssetView {
         assessment: Arc::new(assessment),
         next_starts: BTreeMap::new(),
         progress: BTreeMap::new(),
-        places: BTreeMap::new(),
+        places: Arc::default(),
     }
 }
 
