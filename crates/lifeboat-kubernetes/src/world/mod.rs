@@ -323,46 +323,50 @@ impl World {
         self.note_repository(&object);
         match object {
             Object::Cluster(cluster) => {
+                let key = self.clusters.name_of(&cluster);
                 let stores = cluster.spec.plugins.iter();
                 let stores = stores.filter_map(|plugin| plugin.object_store());
                 let stores = in_namespace_of(&*cluster, stores);
-                self.clusters_of_object_store.set(&cluster.key(), stores);
-                self.clusters.insert(cluster)
+                self.clusters_of_object_store.set(&key, stores);
+                self.clusters.insert(key, cluster)
             }
             Object::Backup(backup) => {
+                let key = self.backups.name_of(&backup);
                 let owner = in_namespace_of(&*backup, backup.cluster());
-                self.backups_of_cluster.set(&backup.key(), owner);
-                self.backups.insert(backup)
+                self.backups_of_cluster.set(&key, owner);
+                self.backups.insert(key, backup)
             }
             Object::ScheduledBackup(scheduled) => {
+                let key = self.scheduled_backups.name_of(&scheduled);
                 let owner = Some(scheduled.spec.cluster.name.as_str());
                 let owner = in_namespace_of(&*scheduled, owner.filter(|name| !name.is_empty()));
-                self.scheduled_backups_of_cluster
-                    .set(&scheduled.key(), owner);
-                self.scheduled_backups.insert(scheduled)
+                self.scheduled_backups_of_cluster.set(&key, owner);
+                self.scheduled_backups.insert(key, scheduled)
             }
             Object::Job(job) => {
+                let key = self.jobs.name_of(&job);
                 let owner = in_namespace_of(&*job, job.cron_job());
-                self.jobs_of_cron_job.set(&job.key(), owner);
+                self.jobs_of_cron_job.set(&key, owner);
                 let maintenance = in_namespace_of(&*job, job.kopia_maintenance());
-                self.jobs_of_kopia_maintenance.set(&job.key(), maintenance);
-                self.jobs.insert(job)
+                self.jobs_of_kopia_maintenance.set(&key, maintenance);
+                self.jobs.insert(key, job)
             }
             Object::Pod(pod) => {
+                let key = self.pods.name_of(&pod);
                 let owner = in_namespace_of(&*pod, pod.metadata.label(CLUSTER_LABEL));
-                self.pods_of_cluster.set(&pod.key(), owner);
-                self.pods.insert(pod)
+                self.pods_of_cluster.set(&key, owner);
+                self.pods.insert(key, pod)
             }
-            Object::ObjectStore(object_store) => self.object_stores.insert(object_store),
-            Object::CronJob(cron_job) => self.cron_jobs.insert(cron_job),
-            Object::Deployment(deployment) => self.deployments.insert(deployment),
-            Object::ReplicationSource(object) => self.replication_sources.insert(object),
-            Object::ReplicationDestination(object) => self.replication_destinations.insert(object),
-            Object::KopiaMaintenance(object) => self.kopia_maintenances.insert(object),
-            Object::PersistentVolumeClaim(object) => self.persistent_volume_claims.insert(object),
-            Object::StatefulSet(object) => self.stateful_sets.insert(object),
-            Object::PrometheusBackup(backup) => self.prometheus_backups.insert(backup),
-            Object::BackupPolicy(policy) => self.backup_policies.insert(policy),
+            Object::ObjectStore(object_store) => self.object_stores.put(object_store),
+            Object::CronJob(cron_job) => self.cron_jobs.put(cron_job),
+            Object::Deployment(deployment) => self.deployments.put(deployment),
+            Object::ReplicationSource(object) => self.replication_sources.put(object),
+            Object::ReplicationDestination(object) => self.replication_destinations.put(object),
+            Object::KopiaMaintenance(object) => self.kopia_maintenances.put(object),
+            Object::PersistentVolumeClaim(object) => self.persistent_volume_claims.put(object),
+            Object::StatefulSet(object) => self.stateful_sets.put(object),
+            Object::PrometheusBackup(backup) => self.prometheus_backups.put(backup),
+            Object::BackupPolicy(policy) => self.backup_policies.put(policy),
         }
     }
 
@@ -385,27 +389,26 @@ impl World {
     fn remove(&mut self, object: ObjectRef) -> Option<ObjectRef> {
         self.kopia_repositories.set(object.clone(), None);
         let key = &object.key;
-        let none = BTreeSet::new();
         let removed = match object.kind {
             Kind::Cluster => {
-                self.clusters_of_object_store.set(key, none);
+                self.clusters_of_object_store.remove(key);
                 self.clusters.remove(key)
             }
             Kind::Backup => {
-                self.backups_of_cluster.set(key, none);
+                self.backups_of_cluster.remove(key);
                 self.backups.remove(key)
             }
             Kind::ScheduledBackup => {
-                self.scheduled_backups_of_cluster.set(key, none);
+                self.scheduled_backups_of_cluster.remove(key);
                 self.scheduled_backups.remove(key)
             }
             Kind::Job => {
-                self.jobs_of_cron_job.set(key, none);
-                self.jobs_of_kopia_maintenance.set(key, BTreeSet::new());
+                self.jobs_of_cron_job.remove(key);
+                self.jobs_of_kopia_maintenance.remove(key);
                 self.jobs.remove(key)
             }
             Kind::Pod => {
-                self.pods_of_cluster.set(key, none);
+                self.pods_of_cluster.remove(key);
                 self.pods.remove(key)
             }
             Kind::ObjectStore => self.object_stores.remove(key),
