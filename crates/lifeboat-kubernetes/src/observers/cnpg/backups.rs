@@ -65,9 +65,7 @@ fn end(scene: &Scene<'_>, backup: &Backup, stage: Stage) -> Option<RunEnd> {
 
 /// A `ScheduledBackup` made it, or somebody did.
 fn trigger(backup: &Backup) -> RunTrigger {
-    let owners = &backup.metadata.owner_references;
-    let owned = owners.iter().any(|owner| owner.kind == "ScheduledBackup");
-    if owned || backup.scheduled_backup().is_some() {
+    if backup.is_owned_by_schedule || backup.scheduled_backup().is_some() {
         RunTrigger::Schedule
     } else {
         RunTrigger::Manual
@@ -127,7 +125,7 @@ pub(super) fn under_way(scene: &Scene<'_>) -> Vec<UnderWay> {
         .filter_map(|backup| {
             Some(UnderWay {
                 name: format!("Backup/{}", backup.metadata.name),
-                phase: match backup.status.phase.as_str() {
+                phase: match &*backup.status.phase {
                     "" => "new".to_owned(),
                     phase => phase.to_owned(),
                 },
@@ -145,7 +143,7 @@ fn message(scene: &Scene<'_>, backup: &Backup) -> Option<String> {
     if let Some(said) = failure::said(backup) {
         return Some(said);
     }
-    if backup.status.phase == ARCHIVING_FAILS {
+    if *backup.status.phase == *ARCHIVING_FAILS {
         let conditions = &scene.cluster.status.conditions;
         let archiving = Condition::find(conditions, "ContinuousArchiving");
         let refused = archiving.filter(|condition| condition.status == "False");
