@@ -322,51 +322,51 @@ impl World {
     fn insert(&mut self, object: Object) -> bool {
         self.note_repository(&object);
         match object {
-            Object::Cluster(cluster) => {
-                let key = self.clusters.name_of(&cluster);
+            Object::Cluster(mut cluster) => {
+                let key = self.clusters.name(&mut cluster);
                 let stores = cluster.spec.plugins.iter();
                 let stores = stores.filter_map(|plugin| plugin.object_store());
                 let stores = in_namespace_of(&*cluster, stores);
                 self.clusters_of_object_store.set(&key, stores);
-                self.clusters.insert(key, cluster)
+                self.clusters.insert(cluster)
             }
-            Object::Backup(backup) => {
-                let key = self.backups.name_of(&backup);
+            Object::Backup(mut backup) => {
+                let key = self.backups.name(&mut backup);
                 let owner = in_namespace_of(&*backup, backup.cluster());
                 self.backups_of_cluster.set(&key, owner);
-                self.backups.insert(key, backup)
+                self.backups.insert(backup)
             }
-            Object::ScheduledBackup(scheduled) => {
-                let key = self.scheduled_backups.name_of(&scheduled);
+            Object::ScheduledBackup(mut scheduled) => {
+                let key = self.scheduled_backups.name(&mut scheduled);
                 let owner = Some(scheduled.spec.cluster.name.as_str());
                 let owner = in_namespace_of(&*scheduled, owner.filter(|name| !name.is_empty()));
                 self.scheduled_backups_of_cluster.set(&key, owner);
-                self.scheduled_backups.insert(key, scheduled)
+                self.scheduled_backups.insert(scheduled)
             }
-            Object::Job(job) => {
-                let key = self.jobs.name_of(&job);
+            Object::Job(mut job) => {
+                let key = self.jobs.name(&mut job);
                 let owner = in_namespace_of(&*job, job.cron_job());
                 self.jobs_of_cron_job.set(&key, owner);
                 let maintenance = in_namespace_of(&*job, job.kopia_maintenance());
                 self.jobs_of_kopia_maintenance.set(&key, maintenance);
-                self.jobs.insert(key, job)
+                self.jobs.insert(job)
             }
-            Object::Pod(pod) => {
-                let key = self.pods.name_of(&pod);
+            Object::Pod(mut pod) => {
+                let key = self.pods.name(&mut pod);
                 let owner = in_namespace_of(&*pod, pod.metadata.label(CLUSTER_LABEL));
                 self.pods_of_cluster.set(&key, owner);
-                self.pods.insert(key, pod)
+                self.pods.insert(pod)
             }
-            Object::ObjectStore(object_store) => self.object_stores.put(object_store),
-            Object::CronJob(cron_job) => self.cron_jobs.put(cron_job),
-            Object::Deployment(deployment) => self.deployments.put(deployment),
-            Object::ReplicationSource(object) => self.replication_sources.put(object),
-            Object::ReplicationDestination(object) => self.replication_destinations.put(object),
-            Object::KopiaMaintenance(object) => self.kopia_maintenances.put(object),
-            Object::PersistentVolumeClaim(object) => self.persistent_volume_claims.put(object),
-            Object::StatefulSet(object) => self.stateful_sets.put(object),
-            Object::PrometheusBackup(backup) => self.prometheus_backups.put(backup),
-            Object::BackupPolicy(policy) => self.backup_policies.put(policy),
+            Object::ObjectStore(object_store) => self.object_stores.insert(object_store),
+            Object::CronJob(cron_job) => self.cron_jobs.insert(cron_job),
+            Object::Deployment(deployment) => self.deployments.insert(deployment),
+            Object::ReplicationSource(object) => self.replication_sources.insert(object),
+            Object::ReplicationDestination(object) => self.replication_destinations.insert(object),
+            Object::KopiaMaintenance(object) => self.kopia_maintenances.insert(object),
+            Object::PersistentVolumeClaim(object) => self.persistent_volume_claims.insert(object),
+            Object::StatefulSet(object) => self.stateful_sets.insert(object),
+            Object::PrometheusBackup(backup) => self.prometheus_backups.insert(backup),
+            Object::BackupPolicy(policy) => self.backup_policies.insert(policy),
         }
     }
 

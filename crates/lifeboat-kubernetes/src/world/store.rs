@@ -47,25 +47,23 @@ impl<K: KubernetesObject> Store<K> {
         self.objects.is_empty()
     }
 
-    /// The name of an object, shared with the one that is known by it.
-    pub(super) fn name_of(&self, object: &K) -> Arc<ObjectKey> {
-        let key = object.key();
-        let known = self.objects.get_key_value(&key);
-        known.map_or_else(|| Arc::new(key), |(known, _)| Arc::clone(known))
+    /// The name of an object that is to be put in. It is shared with the one that is known by it.
+    pub(super) fn name(&self, object: &mut Arc<K>) -> Arc<ObjectKey> {
+        if let Some((known, _)) = self.objects.get_key_value(&object.metadata().key) {
+            // Nobody else has the object yet, so that nothing is copied.
+            Arc::make_mut(object).metadata_mut().key = Arc::clone(known);
+        }
+        Arc::clone(&object.metadata().key)
     }
 
     /// Whether this changed anything.
-    pub(super) fn insert(&mut self, key: Arc<ObjectKey>, object: Arc<K>) -> bool {
+    pub(super) fn insert(&mut self, mut object: Arc<K>) -> bool {
+        let key = self.name(&mut object);
         if self.objects.get(&key) == Some(&object) {
             return false;
         }
         self.objects.insert(key, object);
         true
-    }
-
-    /// Puts in an object that no index knows; whether this changed anything.
-    pub(super) fn put(&mut self, object: Arc<K>) -> bool {
-        self.insert(self.name_of(&object), object)
     }
 
     /// Whether it was there.
