@@ -8,7 +8,7 @@ use std::{
 use jiff::Timestamp;
 use lifeboat_core::{
     AssetHistory, AssetId, ObjectiveOverrides, Observed, ObservedSchedule, Operation, Policy,
-    RecoveryPoint, Run, Verdict,
+    RecoveryPoint, Run, SmallMap, Verdict,
     assess::{Assessment, Asset, Blind, assess_asset},
     scheduling::{Decision, Planned, Start},
 };
@@ -32,7 +32,7 @@ pub(crate) struct Managed {
     /// Whether somebody looks into its repository right now.
     pub(crate) taking_inventory: bool,
     immediate: bool,
-    places: Arc<BTreeMap<&'static str, String>>,
+    places: Arc<SmallMap<&'static str, String>>,
     assessment: Option<Arc<Assessment>>,
     /// Nothing starts before this moment, unless something happens to the asset.
     wake_at: Option<Timestamp>,
@@ -85,7 +85,7 @@ impl Managed {
         asset.labels = spec.labels;
         asset.own = spec.own;
         asset.suspended = spec.suspended;
-        self.places = Arc::new(spec.places);
+        self.places = Arc::new(spec.places.into());
         let observed = match spec.care {
             Care::Operated(operated) => {
                 self.plan(operated, (!is_new).then_some(now));
@@ -121,7 +121,7 @@ impl Managed {
     }
 
     /// Where it is, as its source says.
-    pub(crate) fn places(&self) -> &BTreeMap<&'static str, String> {
+    pub(crate) const fn places(&self) -> &Arc<SmallMap<&'static str, String>> {
         &self.places
     }
 

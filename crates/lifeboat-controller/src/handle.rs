@@ -1,9 +1,9 @@
 //! The controller's door: what others may read of it, and what they may ask of it.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use jiff::Timestamp;
-use lifeboat_core::{AssetId, Operation, RunId};
+use lifeboat_core::{AssetId, Operation, RunId, SmallMap};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
@@ -35,7 +35,7 @@ pub enum Begun {
     /// It began a run.
     Run(RunId),
     /// Others would carry it out: this starts it, and the asset is in these places.
-    ByOthers(Arc<dyn Trigger>, BTreeMap<&'static str, String>),
+    ByOthers(Arc<dyn Trigger>, Arc<SmallMap<&'static str, String>>),
 }
 
 /// Why a run that was asked for is not started.

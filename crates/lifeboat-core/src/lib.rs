@@ -32,6 +32,7 @@ mod run;
 mod schedule;
 pub mod scheduling;
 mod selector;
+mod small_map;
 mod upkeep;
 mod verdict;
 
@@ -63,5 +64,6 @@ pub use recovery_point::{Integrity, PointVerification, RecoveryPoint};
 pub use run::{Operation, Outcome, Run, RunEnd, RunId, RunTrigger};
 pub use schedule::{Schedule, ScheduleError};
 pub use selector::{LabelOperator, LabelRequirement, Selector, Subject};
+pub use small_map::SmallMap;
 pub use upkeep::{DefinitionChanges, Upkeep};
 pub use verdict::{Status, Verdict};

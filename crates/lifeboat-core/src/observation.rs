@@ -116,6 +116,7 @@ impl AssetHistory {
             {
                 ended.push(abandoned(Arc::unwrap_or_clone(vanished), now));
             }
+            changed.reserve_exact(ended.len() + 1);
             ended.sort_by_key(|run| (run.end.as_ref().map(|end| end.at), run.id.clone()));
             history.counted.retain(|id| ids.contains(id));
             for run in ended {

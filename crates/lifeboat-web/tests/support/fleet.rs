@@ -7,7 +7,7 @@ use lifeboat_controller::{AssetView, Health, View};
 use lifeboat_core::{
     AlertInstance, AlertKey, AlertState, AssetHistory, AssetId, Integrity, ObjectiveOverrides,
     Operation, Outcome, PointVerification, RecoveryPoint, Run, RunEnd, RunId, RunTrigger, Schedule,
-    Severity,
+    Severity, SmallMap,
     assess::{Asset, assess_asset},
     scheduling::{Planned, Retries, RunPlan},
 };
@@ -132,7 +132,7 @@ pub(crate) fn viewed(mut asset: Asset) -> AssetView {
             })
             .collect(),
         progress: BTreeMap::new(),
-        places: Arc::new(BTreeMap::from([
+        places: Arc::new(SmallMap::from_iter([
             ("prometheus", "http://prometheus:9090".to_owned()),
             ("repository", "s3://backups/prometheus".to_owned()),
         ])),

@@ -9,7 +9,7 @@ use lifeboat_core::{
     Definition, Facts, Finding, Instance, InstanceReading, InstanceRole, Integrity, NewestSnapshot,
     ObjectiveOverrides, Observation, ObservedPoints, ObservedSchedule, Outcome, ReadFailure,
     RecoveryPoint, RecoveryWindow, RepositoryFacts, RepositoryReading, Run, RunEnd, RunId,
-    RunTrigger, Schedule, ScheduleState, SnapshotSource, UnderWay,
+    RunTrigger, Schedule, ScheduleState, SmallMap, SnapshotSource, UnderWay,
     assess::{Asset, Blind, assess_asset},
 };
 
@@ -360,9 +360,9 @@ impl Observed {
         };
         AssetView {
             assessment: Arc::new(assess_asset(&asset, &[], self.now)),
-            next_starts: BTreeMap::new(),
+            next_starts: SmallMap::default(),
             progress: BTreeMap::new(),
-            places: Arc::new(self.places),
+            places: Arc::new(self.places.into()),
             asset: Arc::new(asset),
         }
     }

@@ -1,6 +1,6 @@
 //! `lifeboat run --kubernetes`: makes a Job in a cluster, with the rights of whoever asks and without a server.
 
-use std::{collections::BTreeSet, process::ExitCode};
+use std::{collections::BTreeSet, process::ExitCode, sync::Arc};
 
 use anyhow::Context;
 use jiff::Timestamp;
@@ -30,7 +30,7 @@ pub(super) async fn run(options: &RunOptions, printer: &Printer) -> anyhow::Resu
     let view = look(&mut glance)?;
     let asset = selection::select(&options.asset, view.assets.iter().map(|one| &one.asset.id))?;
     let operation = operation(options, &asset);
-    let places = view.asset(&asset).map(|one| (*one.places).clone());
+    let places = view.asset(&asset).map(|one| Arc::clone(&one.places));
     let wish = Wish {
         asset: asset.clone(),
         operation,
