@@ -5,7 +5,8 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use jiff::{SignedDuration, Timestamp};
 use lifeboat_alerts::Router;
 use lifeboat_core::{
-    AssetHistory, AssetId, AssetKind, CLOCK_TOLERANCE, CoverageMemory, Policy, assess::Blind, later,
+    AssetHistory, AssetId, AssetKind, CLOCK_TOLERANCE, CoverageMemory, Finding, Policy,
+    assess::Blind, later,
 };
 use lifeboat_ledger::Ledger;
 use lifeboat_repository::{Clock, RequestCounters, RequestKind};
@@ -288,46 +289,55 @@ impl Controller {
         }
         self.times.evaluated = now;
         self.changed = false;
-        let assets = self.fleet.assess(&self.policies, now, &self.recorder);
-        let assessments = assets.iter().map(|view| &*view.assessment);
-        self.alerting.evaluate(assessments, now);
-        // In this order: what is delivered is recorded before it counts as delivered, so that no view
-        // says that all is told and written down while the record still waits.
-        let delivery = self.alerting.health();
-        let recorder = self.recorder.health();
-        let generation = self.views.borrow().generation + 1;
-        self.views.send_replace(Arc::new(View {
-            at: now,
-            started_at: self.started_at,
-            generation,
-            assets,
-            alerts: self.alerting.instances().to_vec(),
-            findings: self
-                .sources
-                .iter()
-                .flat_map(|source| &source.findings)
-                .cloned()
-                .chain(self.declared_twice())
-                .collect(),
-            coverage: self
-                .sources
-                .iter()
-                .filter_map(|source| source.coverage.clone())
-                .collect(),
-            health: Health {
-                ledger_error: recorder.error,
-                ledger_waiting: recorder.waiting,
-                resources_error: self.resources_error(),
-                resources_loaded_at: self.resources_loaded_at,
-                messages_waiting: delivery.waiting,
-                requests: RequestKind::ALL
-                    .into_iter()
-                    .map(|kind| (kind, self.settings.requests.count(kind)))
-                    .collect(),
-                notifiers: self.alerting.notifiers(),
-                notifier_errors: delivery.errors,
-            },
-        }));
+        let findings: Vec<Finding> = self
+            .sources
+            .iter()
+            .flat_map(|source| &source.findings)
+            .cloned()
+            .chain(self.declared_twice())
+            .collect();
+        let coverage = self.sources.iter();
+        let coverage: Vec<_> = coverage
+            .filter_map(|source| source.coverage.clone())
+            .collect();
+        let resources_error = self.resources_error();
+        self.views.send_modify(|view| {
+            // What was told before takes as much room as what is to come, so it goes first unless
+            // somebody is reading it. Whoever wants to read meanwhile waits, at most for the tenth of a
+            // second that ten thousand assets take.
+            if let Some(before) = Arc::get_mut(view) {
+                before.assets = Vec::new();
+            }
+            let assets = self.fleet.assess(&self.policies, now, &self.recorder);
+            let assessments = assets.iter().map(|view| &*view.assessment);
+            self.alerting.evaluate(assessments, now);
+            // In this order: what is delivered is recorded before it counts as delivered, so that no
+            // view says that all is told and written down while the record still waits.
+            let delivery = self.alerting.health();
+            let recorder = self.recorder.health();
+            *view = Arc::new(View {
+                at: now,
+                started_at: self.started_at,
+                generation: view.generation + 1,
+                assets,
+                alerts: self.alerting.instances().to_vec(),
+                findings,
+                coverage,
+                health: Health {
+                    ledger_error: recorder.error,
+                    ledger_waiting: recorder.waiting,
+                    resources_error,
+                    resources_loaded_at: self.resources_loaded_at,
+                    messages_waiting: delivery.waiting,
+                    requests: RequestKind::ALL
+                        .into_iter()
+                        .map(|kind| (kind, self.settings.requests.count(kind)))
+                        .collect(),
+                    notifiers: self.alerting.notifiers(),
+                    notifier_errors: delivery.errors,
+                },
+            });
+        });
     }
 }
 
