@@ -58,6 +58,16 @@ def source_name(number: int) -> str:
     return f"files-{number}"
 
 
+def last_assets() -> list[tuple[str, str, str]]:
+    """Kind, namespace and name of one asset of each kind: of the one that is made last."""
+    made = [
+        ("CNPGCluster", CLUSTERS, cluster_name),
+        ("CronJob", CRON_JOBS, cron_job_name),
+        ("ReplicationSource", SOURCES, source_name),
+    ]
+    return [(kind, namespace_of(count - 1), name(count - 1)) for kind, count, name in made]
+
+
 def entries(control_plane: ControlPlane) -> Iterator[Entry]:
     """Every object, but for namespaces."""
     namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}

@@ -14,7 +14,6 @@ PROGRAM = "kube-state-metrics"
 RESOURCES = "cronjobs,jobs"
 
 
-
 def version() -> str:
     """The pinned one, since a program that is built from its module doesn't know its own."""
     pins = (REPOSITORY / "scripts" / "tools.sh").read_text(encoding="utf-8")
@@ -30,7 +29,8 @@ def labels(**paths: list[str]) -> Json:
 
 def gauge(name: str, path: list[str]) -> Json:
     each = {"type": "Gauge", "gauge": {"path": path, "nilIsZero": False}}
-    return {"name": name, "help": f"The object's {'.'.join(path)}.", "each": each}
+    # Of what has not ended, there is no end: it would fill the log.
+    return {"name": name, "help": f"The object's {'.'.join(path)}.", "each": each, "errorLogV": 10}
 
 
 def info(name: str, **paths: list[str]) -> Json:

@@ -7,8 +7,8 @@ use std::{
 
 use jiff::Timestamp;
 use lifeboat_core::{
-    AssetHistory, AssetId, AssetKind, Finding, JudgedCoverage, ObjectStoreFacts, Observed,
-    Policy, assess::Blind,
+    AssetHistory, AssetId, AssetKind, Finding, JudgedCoverage, ObjectStoreFacts, Observed, Policy,
+    assess::Blind,
 };
 
 use crate::{
@@ -252,7 +252,7 @@ impl Controller {
 
     /// Tells all sources where an asset is: some look where its backups go.
     fn tell_places(&mut self, id: &AssetId) {
-        let places = self.fleet.assets.get(id).map(Managed::places);
+        let places = self.fleet.assets.get(id).map(|managed| &**managed.places());
         for declaring in &mut self.sources {
             declaring.source.notice(id, places);
         }

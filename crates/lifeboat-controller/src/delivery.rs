@@ -10,9 +10,7 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
-use lifeboat_alerts::{
-    AlertEvent, Delivery as Outcome, GroupKey, Message, Notification, Router,
-};
+use lifeboat_alerts::{AlertEvent, Delivery as Outcome, GroupKey, Message, Notification, Router};
 use lifeboat_core::{AlertInstance, later, readable_causes};
 use lifeboat_repository::Clock;
 use tokio::sync::{mpsc, watch};

@@ -7,8 +7,8 @@ use std::{
 
 use jiff::Timestamp;
 use lifeboat_core::{
-    AssetHistory, AssetId, ObjectStoreFacts, ObjectiveOverrides, Observed, ObservedSchedule, Operation, Policy,
-    RecoveryPoint, Run, Verdict,
+    AssetHistory, AssetId, ObjectStoreFacts, ObjectiveOverrides, Observed, ObservedSchedule,
+    Operation, Policy, RecoveryPoint, Run, SmallMap, Verdict,
     assess::{Assessment, Asset, Blind, assess_asset},
     scheduling::{Decision, Planned, Start},
 };
@@ -32,7 +32,7 @@ pub(crate) struct Managed {
     /// Whether somebody looks into its repository right now.
     pub(crate) taking_inventory: bool,
     immediate: bool,
-    places: BTreeMap<&'static str, String>,
+    places: Arc<SmallMap<&'static str, String>>,
     /// What a source of its own knows of the store that its backups go to.
     object_store: Option<Box<ObjectStoreFacts>>,
     assessment: Option<Arc<Assessment>>,
@@ -76,7 +76,7 @@ impl Managed {
             running: BTreeMap::new(),
             taking_inventory: false,
             immediate: false,
-            places: BTreeMap::new(),
+            places: Arc::default(),
             object_store: None,
             assessment: None,
             wake_at: None,
@@ -91,14 +91,17 @@ impl Managed {
         asset.labels = spec.labels;
         asset.own = spec.own;
         asset.suspended = spec.suspended;
-        self.places = spec.places;
+        self.places = Arc::new(spec.places.into());
         let observed = match spec.care {
             Care::Operated(operated) => {
                 self.plan(operated, (!is_new).then_some(now));
                 Observed::default()
             }
             Care::Observed(mut observation) => {
-                observation.facts.object_store.clone_from(&self.object_store);
+                observation
+                    .facts
+                    .object_store
+                    .clone_from(&self.object_store);
                 let observed = asset.history.observe(&observation, now);
                 asset.facts = Some(Box::new(observation.facts));
                 asset.planned.clear();
@@ -146,7 +149,7 @@ impl Managed {
     }
 
     /// Where it is, as its source says.
-    pub(crate) const fn places(&self) -> &BTreeMap<&'static str, String> {
+    pub(crate) const fn places(&self) -> &Arc<SmallMap<&'static str, String>> {
         &self.places
     }
 
@@ -273,7 +276,7 @@ impl Managed {
             progress: progress
                 .map(|(operation, running)| (*operation, Arc::clone(&running.progress)))
                 .collect(),
-            places: self.places.clone(),
+            places: Arc::clone(&self.places),
         }
     }
 }

@@ -1,10 +1,10 @@
 //! The controller's door: what others may read of it, and what they may ask of it.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use lifeboat_alerts::SilenceError;
-use lifeboat_core::{AssetId, Operation, RunId};
+use lifeboat_core::{AssetId, Operation, RunId, SmallMap};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
@@ -26,7 +26,10 @@ pub enum Request {
     /// To begin a run.
     Run(RunRequest),
     /// To make a silence. Answers with it once it is written down, or when that takes too long.
-    Silence(SilenceWish, oneshot::Sender<Result<Silenced, SilenceRefusal>>),
+    Silence(
+        SilenceWish,
+        oneshot::Sender<Result<Silenced, SilenceRefusal>>,
+    ),
     /// To end the silence of an identity.
     Unsilence(String, oneshot::Sender<Result<Silenced, SilenceRefusal>>),
 }
@@ -48,7 +51,7 @@ pub enum Begun {
     /// It began a run.
     Run(RunId),
     /// Others would carry it out: this starts it, and the asset is in these places.
-    ByOthers(Arc<dyn Trigger>, BTreeMap<&'static str, String>),
+    ByOthers(Arc<dyn Trigger>, Arc<SmallMap<&'static str, String>>),
 }
 
 /// Why a run that was asked for is not started.

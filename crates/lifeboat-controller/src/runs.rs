@@ -53,7 +53,7 @@ impl Controller {
             let trigger = source.trigger();
             let trigger = trigger.filter(|_| !managed.asset.id.kind.is_operated());
             let trigger = trigger.ok_or_else(|| Refusal::NotOperated(request.asset.clone()))?;
-            return Ok(Begun::ByOthers(trigger, managed.places().clone()));
+            return Ok(Begun::ByOthers(trigger, Arc::clone(managed.places())));
         }
         if let Some(running) = managed.running.get(&request.operation) {
             return Err(Refusal::Running {

@@ -179,7 +179,13 @@ mod tests {
     fn a_silence_ends_two_hours_after_its_beginning_if_nobody_says_otherwise() {
         let mut known = none();
         let starts_at = Some(second(600));
-        let silence = known.make(SilenceWish { starts_at, ..wish() }, second(0));
+        let silence = known.make(
+            SilenceWish {
+                starts_at,
+                ..wish()
+            },
+            second(0),
+        );
         assert_eq!(silence.unwrap().ends_at, second(600 + 7_200));
     }
 
@@ -187,7 +193,11 @@ mod tests {
     fn what_cannot_work_is_not_made() {
         let mut known = none();
         let matchers = Vec::new();
-        assert!(known.make(SilenceWish { matchers, ..wish() }, second(0)).is_err());
+        assert!(
+            known
+                .make(SilenceWish { matchers, ..wish() }, second(0))
+                .is_err()
+        );
         assert!(known.all().is_empty());
     }
 

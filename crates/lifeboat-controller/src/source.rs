@@ -7,7 +7,7 @@ use std::{
 
 use jiff::Timestamp;
 use lifeboat_core::{
-    AssetId, AssetKind, Coverage, Finding, ObjectStoreFacts, Policy, assess::Blind,
+    AssetId, AssetKind, Coverage, Finding, ObjectStoreFacts, Policy, SmallMap, assess::Blind,
 };
 use tokio::sync::Notify;
 
@@ -68,7 +68,7 @@ pub trait Source: Send {
     fn heed(&mut self, _policies: &[Policy]) {}
 
     /// Takes in where an asset of any source is and where its backups go; none for one that is gone.
-    fn notice(&mut self, _asset: &AssetId, _places: Option<&BTreeMap<&'static str, String>>) {}
+    fn notice(&mut self, _asset: &AssetId, _places: Option<&SmallMap<&'static str, String>>) {}
 
     /// Hands over what is to be told when there may be changes. A source that has no use of it is
     /// asked from time to time.

@@ -1,9 +1,9 @@
 //! Triggers: how what others operate is started when somebody asks for it.
 
-use std::{collections::BTreeMap, fmt};
+use std::{fmt, sync::Arc};
 
 use async_trait::async_trait;
-use lifeboat_core::{AssetId, Operation, RunId};
+use lifeboat_core::{AssetId, Operation, RunId, SmallMap};
 
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub struct Wish {
     /// Also while another run is under way beside which its owner wants no other.
     pub force: bool,
     /// Where the asset is, as its source says.
-    pub places: BTreeMap<&'static str, String>,
+    pub places: Arc<SmallMap<&'static str, String>>,
 }
 
 /// Starts what others operate. It may take its time: nobody but the person who asks waits for it.

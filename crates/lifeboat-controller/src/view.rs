@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 use lifeboat_core::{
-    AlertInstance, AssetId, Finding, IncidentTotals, JudgedCoverage, Operation, Silence,
+    AlertInstance, AssetId, Finding, IncidentTotals, JudgedCoverage, Operation, Silence, SmallMap,
     assess::{Assessment, Asset},
 };
 use lifeboat_repository::{Progress, RequestKind};
@@ -42,11 +42,11 @@ pub struct AssetView {
     /// The verdicts on it.
     pub assessment: Arc<Assessment>,
     /// When each operation starts next, if nothing else happens.
-    pub next_starts: BTreeMap<Operation, Timestamp>,
+    pub next_starts: SmallMap<Operation, Timestamp>,
     /// How far its runs have come.
     pub progress: BTreeMap<Operation, Arc<Progress>>,
     /// Where it is and where its backups go, for people: such as `prometheus` and `repository`.
-    pub places: BTreeMap<&'static str, String>,
+    pub places: Arc<SmallMap<&'static str, String>>,
 }
 
 /// How Lifeboat itself is.

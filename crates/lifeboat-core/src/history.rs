@@ -1,13 +1,14 @@
 //! History: what the ledger's runs and recovery points come to, folded one by one as they happen.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    Operation, Outcome, RecoveryPoint, Run, RunEnd, RunId, Upkeep, slo::ServiceLevels,
-};
+use crate::{Operation, Outcome, RecoveryPoint, Run, RunEnd, RunId, Upkeep, slo::ServiceLevels};
 
 /// Clocks may differ by this much before a timestamp counts as lying in the future.
 pub const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
@@ -68,19 +69,21 @@ pub struct Inventory {
 }
 
 /// What the runs of one operation came to. It outlives the runs, which the ledger forgets one day.
+///
+/// Runs are shared, since the newest one is nearly always the newest of its outcome, too.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct OperationHistory {
     /// The run under way.
-    pub running: Option<Run>,
+    pub running: Option<Arc<Run>>,
     /// The run that ended last.
-    pub last: Option<Run>,
+    pub last: Option<Arc<Run>>,
     /// The newest run that succeeded.
-    pub last_succeeded: Option<Run>,
+    pub last_succeeded: Option<Arc<Run>>,
     /// The newest run that failed.
-    pub last_failed: Option<Run>,
+    pub last_failed: Option<Arc<Run>>,
     /// The newest run that failed by what it found, which another attempt would find again. Only a
     /// success that looked at everything takes it back: not one that read another slice.
-    pub found_bad: Option<Run>,
+    pub found_bad: Option<Arc<Run>>,
     /// When the newest run of each outcome ended.
     pub last_ended_at: BTreeMap<Outcome, Timestamp>,
     /// How many failed since the last success that took the failures back.
@@ -194,8 +197,9 @@ impl OperationHistory {
         if run.scheduled_for.is_some() {
             self.last_scheduled_for = run.scheduled_for;
         }
+        let run = &Arc::new(run.clone());
         let Some(end) = &run.end else {
-            self.running = Some(run.clone());
+            self.running = Some(Arc::clone(run));
             return;
         };
         if self
@@ -205,12 +209,12 @@ impl OperationHistory {
         {
             self.running = None;
         }
-        self.last = Some(run.clone());
+        self.last = Some(Arc::clone(run));
         self.last_ended_at.insert(end.outcome, end.at);
         match end.outcome {
             Outcome::Succeeded => {
                 self.longest_success = self.longest_success.max(run.duration());
-                self.last_succeeded = Some(run.clone());
+                self.last_succeeded = Some(Arc::clone(run));
                 if self.found_bad.is_none() || end.slice.is_none() {
                     self.found_bad = None;
                     self.failures = 0;
@@ -218,11 +222,11 @@ impl OperationHistory {
                 }
             }
             Outcome::Failed => {
-                self.last_failed = Some(run.clone());
+                self.last_failed = Some(Arc::clone(run));
                 self.failures = self.failures.saturating_add(1);
                 self.failing_since.get_or_insert(end.at);
                 if !end.retryable {
-                    self.found_bad = Some(run.clone());
+                    self.found_bad = Some(Arc::clone(run));
                 }
             }
             Outcome::Inconclusive => {}
@@ -235,7 +239,7 @@ impl OperationHistory {
     /// an earlier one mustn't hide a later one.
     pub(crate) fn record_observed(&mut self, run: &Run, now: Timestamp) {
         let Some(end) = &run.end else { return };
-        let is_newer = |known: Option<&Run>| {
+        let is_newer = |known: Option<&Arc<Run>>| {
             let known = known.and_then(|known| known.end.as_ref());
             known.is_none_or(|known| known.at <= end.at || is_in_the_future(known.at, now))
         };
@@ -251,11 +255,11 @@ impl OperationHistory {
             Outcome::Succeeded => {
                 self.longest_success = self.longest_success.max(run.duration());
                 if is_newer(self.last_succeeded.as_ref()) {
-                    self.last_succeeded = Some(run.clone());
+                    self.last_succeeded = Some(Arc::new(run.clone()));
                 }
             }
             Outcome::Failed if is_newer(self.last_failed.as_ref()) => {
-                self.last_failed = Some(run.clone());
+                self.last_failed = Some(Arc::new(run.clone()));
             }
             _ => {}
         }

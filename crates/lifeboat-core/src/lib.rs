@@ -37,8 +37,9 @@ mod run;
 mod schedule;
 pub mod scheduling;
 mod selector;
-pub mod slo;
 mod silence;
+pub mod slo;
+mod small_map;
 mod stored_points;
 mod upkeep;
 mod verdict;
@@ -72,12 +73,14 @@ pub use matcher::{AlertLabel, MatchOperator, Matcher, MatcherError};
 pub use next_step::next_step;
 pub use observation::{Observation, Observed, ObservedPoints};
 pub use policy::{
-    Effective, KopiaRepositoryPolicy, ObjectiveOverrides, ObjectStorePolicy, Objectives, Policy, Severity,
+    Effective, KopiaRepositoryPolicy, ObjectStorePolicy, ObjectiveOverrides, Objectives, Policy,
+    Severity,
 };
 pub use recovery_point::{Integrity, PointVerification, RecoveryPoint};
 pub use run::{Operation, Outcome, Run, RunEnd, RunId, RunTrigger};
 pub use schedule::{Schedule, ScheduleError};
 pub use selector::{LabelOperator, LabelRequirement, Selector, Subject};
 pub use silence::{Silence, SilenceState};
+pub use small_map::SmallMap;
 pub use upkeep::{DefinitionChanges, Upkeep};
 pub use verdict::{Status, Verdict};

@@ -1,6 +1,6 @@
 //! Observations: what an observer sees of an asset, and how it joins what is known already.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -125,8 +125,9 @@ impl AssetHistory {
                 .running
                 .take_if(|running| !ids.contains(&running.id))
             {
-                ended.push(abandoned(vanished, now));
+                ended.push(abandoned(Arc::unwrap_or_clone(vanished), now));
             }
+            changed.reserve_exact(ended.len() + 1);
             ended.sort_by_key(|run| (run.end.as_ref().map(|end| end.at), run.id.clone()));
             history.counted.retain(|id| ids.contains(id));
             for run in ended {
@@ -141,9 +142,9 @@ impl AssetHistory {
                 .iter()
                 .filter(|run| run.end.is_none() && !history.counted.contains(&run.id))
                 .min_by_key(|run| (run.started_at, &run.id));
-            if history.running.as_ref() != oldest.copied() {
-                history.running = oldest.map(|run| (*run).clone());
-                changed.extend(history.running.clone());
+            if history.running.as_deref() != oldest.copied() {
+                history.running = oldest.map(|run| Arc::new((*run).clone()));
+                changed.extend(oldest.map(|run| (*run).clone()));
             }
         }
         changed

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use crate::{
     Clock,
     coverage::Covering,
-    event::Event,
+    event::{Event, Watch},
     instance_exporter::Reader,
     objects::{Kind, ObjectRef},
     observers::Sight,
@@ -22,11 +22,15 @@ use crate::{
     source::Pending,
     translation::{Translated, Translation, blind},
     watching::Watches,
-    world::World,
+    world::{WatchState, World},
 };
 
 /// Events that are taken in at once before what follows is translated.
 const AT_ONCE: usize = 4096;
+
+/// Objects of these kinds matter to assets alone: nothing that concerns no single asset rests on them.
+/// They are the most, and come and go the most.
+const OF_ASSETS: [Kind; 3] = [Kind::Backup, Kind::Job, Kind::Pod];
 
 pub(crate) struct LookOut {
     pub(crate) world: World,
@@ -42,11 +46,20 @@ pub(crate) struct LookOut {
     pub(crate) policies: watch::Receiver<Arc<Vec<Policy>>>,
     pub(crate) pending: Arc<Mutex<Pending>>,
     pub(crate) settled: watch::Sender<bool>,
+    /// What the last survey rested on, beside objects; none before the first.
+    pub(crate) surveyed: Option<Surveyed>,
     pub(crate) findings: Vec<Finding>,
     pub(crate) covering: Covering,
     pub(crate) own_policies: Vec<Policy>,
     /// The objects that reports are about.
     pub(crate) subjects: Subjects,
+}
+
+/// What a survey rests on, beside objects.
+#[derive(PartialEq)]
+pub(crate) struct Surveyed {
+    watches: BTreeMap<Watch, WatchState>,
+    undecodable: BTreeMap<ObjectRef, String>,
 }
 
 /// What concerns no single asset.
@@ -71,7 +84,7 @@ impl LookOut {
                     let translated =
                         self.with_sight(|translation, sight| translation.translate(sight, &changed));
                     self.look_at_coverage(&changed);
-                    (translated, Some(self.survey()))
+                    (translated, self.survey_after(&changed))
                 }
                 pods = read(self.reader.as_mut()) => {
                     let changed: Vec<ObjectRef> = pods
@@ -143,6 +156,22 @@ impl LookOut {
         };
         let started_at = self.started_at;
         self.covering.look(&sight, &policies, changed, started_at);
+    }
+
+    /// What concerns no single asset, if it may differ from before.
+    fn survey_after(&mut self, changed: &[ObjectRef]) -> Option<Survey> {
+        let now = Surveyed {
+            watches: self
+                .world
+                .watches()
+                .map(|(watch, state)| (watch.clone(), state.clone()))
+                .collect(),
+            undecodable: self.world.undecodable().clone(),
+        };
+        let concerns = |object: &ObjectRef| !OF_ASSETS.contains(&object.kind);
+        let is_same = self.surveyed.as_ref() == Some(&now) && !changed.iter().any(concerns);
+        self.surveyed = Some(now);
+        (!is_same).then(|| self.survey())
     }
 
     /// What concerns no single asset. It takes a look at the whole world, so not for a reading of

@@ -107,6 +107,7 @@ impl KubernetesSource {
             policies: heeded,
             pending: Arc::clone(&pending),
             settled: tell_settled,
+            surveyed: None,
             findings: Vec::new(),
             covering: Covering::default(),
             own_policies: Vec::new(),

@@ -1,7 +1,8 @@
 //! Destination: where the backups of a database are, as those tell it who make them.
 
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 
+use lifeboat_core::SmallMap;
 use lifeboat_repository::{Location, LocationError};
 use url::Url;
 
@@ -19,7 +20,7 @@ pub struct Destination {
 impl Destination {
     /// By the places of an asset, as its source names them for people.
     #[must_use]
-    pub fn of(places: &BTreeMap<&'static str, String>) -> Option<Self> {
+    pub fn of(places: &SmallMap<&'static str, String>) -> Option<Self> {
         let place = |name| places.get(name).filter(|place| !place.is_empty()).cloned();
         Some(Self {
             url: place("destination")?,
@@ -105,7 +106,7 @@ mod tests {
 
     #[test]
     fn without_a_server_nobody_knows_where() {
-        let places = BTreeMap::from([("destination", "s3://backups".to_owned())]);
+        let places = SmallMap::from_iter([("destination", "s3://backups".to_owned())]);
         assert_eq!(Destination::of(&places), None);
     }
 }

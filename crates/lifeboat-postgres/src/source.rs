@@ -7,7 +7,9 @@ use std::{
 
 use jiff::Timestamp;
 use lifeboat_controller::{Declared, Source};
-use lifeboat_core::{AssetId, AssetKind, Finding, ObjectStoreFacts, ObjectStorePolicy, Policy};
+use lifeboat_core::{
+    AssetId, AssetKind, Finding, ObjectStoreFacts, ObjectStorePolicy, Policy, SmallMap,
+};
 use tokio::{
     sync::{Notify, Semaphore},
     task::JoinHandle,
@@ -198,7 +200,7 @@ impl Source for PostgresSource {
         self.follow();
     }
 
-    fn notice(&mut self, asset: &AssetId, places: Option<&BTreeMap<&'static str, String>>) {
+    fn notice(&mut self, asset: &AssetId, places: Option<&SmallMap<&'static str, String>>) {
         if asset.kind != AssetKind::CnpgCluster {
             return;
         }

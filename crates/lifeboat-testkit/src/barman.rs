@@ -106,8 +106,7 @@ impl ArchivedServer {
 
     /// Writes something and waits until the WAL of it is archived; returns the segment's name.
     pub async fn write_wal(&self) -> String {
-        let sql =
-            "INSERT INTO ledger VALUES ('entry'); SELECT pg_walfile_name(pg_current_wal_insert_lsn())";
+        let sql = "INSERT INTO ledger VALUES ('entry'); SELECT pg_walfile_name(pg_current_wal_insert_lsn())";
         let segment = self.postgres.query("postgres", sql);
         let segment = segment.lines().last().unwrap_or_default().to_owned();
         drop(self.postgres.query("postgres", "SELECT pg_switch_wal()"));

@@ -234,7 +234,7 @@ fn coverage_is_told_by_number_by_age_and_by_who_covers() {
 fn hostile_label_values_stay_values() {
     let mut asset = sound("main");
     let hostile = "quote \" newline \n backslash \\ brace } end";
-    asset.places.insert("repository", hostile.to_owned());
+    asset.places = Arc::new([("repository", hostile.to_owned())].into_iter().collect());
     let written = r#"repository="quote \" newline \n backslash \\ brace } end""#;
     for format in [TextFormat::OpenMetrics, TextFormat::Plain] {
         let text = rendered(&view(vec![asset.clone()]), format);

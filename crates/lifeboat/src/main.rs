@@ -17,6 +17,7 @@ mod serve;
 use std::process::ExitCode;
 
 use clap::Parser;
+use tikv_jemallocator::Jemalloc;
 
 use crate::cli::{Arguments, Command};
 
@@ -39,6 +40,12 @@ fn main() -> ExitCode {
         Err(error) => failure::report(&error),
     }
 }
+
+/// Of millions of short strings that come and go with every look, glibc's allocator keeps what is free
+/// scattered among what is not: nearly a third of what `serve` takes for ten thousand assets. How soon this one
+/// gives back is set where it is built, in `.cargo/config.toml`.
+#[global_allocator]
+static ALLOCATOR: Jemalloc = Jemalloc;
 
 async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let printer = output::Printer::new(arguments.output);

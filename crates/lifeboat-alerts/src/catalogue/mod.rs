@@ -12,8 +12,8 @@ mod object_store;
 mod operators;
 mod recording;
 mod restore;
-mod standby;
 mod slo;
+mod standby;
 mod text;
 
 use std::sync::LazyLock;

@@ -35,7 +35,11 @@ fn what_explains_an_alert_is_about_what_it_is_about() {
             let source = catalogue().iter().find(|source| source.name == *name);
             let reached = operated_by(name).unwrap_or_else(|| kinds(source.unwrap()));
             let is_reached = |kind| reached.contains(kind);
-            assert!(kinds(alert).iter().any(is_reached), "{}, {name}", alert.name);
+            assert!(
+                kinds(alert).iter().any(is_reached),
+                "{}, {name}",
+                alert.name
+            );
         }
     }
 }

@@ -38,8 +38,8 @@ fn future_run(question: &Question<'_>) -> Option<(String, Timestamp)> {
         (run.started_at.max(end), run.operation)
     };
     let runs = question.history.operations.values();
-    let runs = runs.flat_map(|history| history.last.iter().chain(&history.running));
-    let (at, operation) = runs.map(newest).max()?;
+    let runs = runs.flat_map(|history| [&history.last, &history.running]);
+    let (at, operation) = runs.flatten().map(|run| newest(run)).max()?;
     is_in_the_future(at, question.now).then(|| (format!("the last {operation} run"), at))
 }
 

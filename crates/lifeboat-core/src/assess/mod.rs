@@ -194,7 +194,7 @@ pub fn assess_asset(asset: &Asset, policies: &[Policy], now: Timestamp) -> Asses
     };
     let standby_paused_since = paused_since
         .filter(|_| asset.suspended || effective.suspend || standby::rests(asset.facts.as_deref()));
-    let verdicts: Vec<Verdict> = Check::ALL
+    let mut verdicts: Vec<Verdict> = Check::ALL
         .into_iter()
         .filter_map(|check| {
             let mut answer = answer(check)?;
@@ -209,6 +209,8 @@ pub fn assess_asset(asset: &Asset, policies: &[Policy], now: Timestamp) -> Asses
             Some(answer.into_verdict(check, paused_since, now))
         })
         .collect();
+    // Ten thousand assets have two of these at times.
+    verdicts.shrink_to_fit();
     let promises = verdicts
         .iter()
         .filter(|verdict| !verdict.check.is_advisory());

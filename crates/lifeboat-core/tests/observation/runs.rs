@@ -40,7 +40,7 @@ fn what_was_seen_of_a_repository_counts_once_though_it_is_unread_after_a_restart
     assert_eq!(history.observe(&unread, hour(5)).runs, []);
     assert_eq!(history.observe(&seen(&runs), hour(6)).runs, []);
     let backups = history.operation(Operation::Backup).unwrap();
-    assert_eq!(backups.running, Some(running));
+    assert_eq!(backups.running.as_deref(), Some(&running));
     assert_eq!(totals(&history, Outcome::Succeeded), 1);
 }
 
@@ -72,8 +72,8 @@ fn an_earlier_end_that_is_seen_late_hides_no_later_one() {
         hour(8),
     );
     let backups = history.operation(Operation::Backup).unwrap();
-    assert_eq!(backups.last.as_ref(), Some(&late_success));
-    assert_eq!(backups.last_failed.as_ref(), Some(&early_failure));
+    assert_eq!(backups.last.as_deref(), Some(&late_success));
+    assert_eq!(backups.last_failed.as_deref(), Some(&early_failure));
     assert_eq!(backups.failures, 0);
     assert_eq!(totals(&history, Outcome::Failed), 1);
 }

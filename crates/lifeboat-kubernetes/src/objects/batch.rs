@@ -3,18 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 
-use super::{
-    condition::Condition,
-    metadata::{Metadata, OwnerReference},
-    moment,
-    pod::Container,
-};
-
-/// The annotation that `kubectl create job --from=cronjob/...` leaves, with the value `manual`.
-const INSTANTIATE: &str = "cronjob.kubernetes.io/instantiate";
-
-/// The annotation in which a Job keeps the moment for which its `CronJob` made it.
-pub(crate) const SCHEDULED_FOR: &str = "batch.kubernetes.io/cronjob-scheduled-timestamp";
+pub use super::job::{Job, JobOwner, JobStatus};
+use super::{metadata::Metadata, moment, pod::Container};
 
 /// `batch/v1` `CronJob`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -92,62 +82,7 @@ pub struct JobReference {
     pub uid: String,
 }
 
-/// `batch/v1` `Job`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Job {
-    /// Name, owners, and those annotations by which a `CronJob` marks its Jobs.
-    #[serde(deserialize_with = "marked")]
-    pub metadata: Metadata,
-    /// What it is to do.
-    #[serde(default, deserialize_with = "without_template")]
-    pub spec: JobSpec,
-    /// What it did.
-    #[serde(default)]
-    pub status: JobStatus,
-}
-
-impl Job {
-    /// The name of the `CronJob` that manages it, if one does. That is also so for Jobs that a
-    /// person made from a `CronJob`; see [`Job::is_manual`]. Older versions of kubectl name the
-    /// `CronJob` as the owner of these, but not as their controller.
-    #[must_use]
-    pub fn cron_job(&self) -> Option<&str> {
-        let is_cron_job = |owner: &&OwnerReference| owner.kind == "CronJob";
-        let owner = match self.metadata.controller() {
-            Some(controller) => Some(controller).filter(is_cron_job),
-            None => self.metadata.owner_references.iter().find(is_cron_job),
-        };
-        owner.map(|owner| owner.name.as_str())
-    }
-
-    /// Whether a person made it with `kubectl create job --from`.
-    #[must_use]
-    pub fn is_manual(&self) -> bool {
-        self.metadata.annotation(INSTANTIATE) == Some("manual")
-    }
-}
-
-/// The metadata of a Job: there are many, and most of their labels are of no use here.
-fn marked<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Metadata, D::Error> {
-    let mut metadata = Metadata::deserialize(deserializer)?;
-    metadata.labels.clear();
-    metadata
-        .annotations
-        .retain(|name, _| [INSTANTIATE, SCHEDULED_FOR].contains(&name.as_str()));
-    Ok(metadata)
-}
-
-/// The spec of a Job, but for its pods: they are those of its `CronJob`.
-fn without_template<'de, D: Deserializer<'de>>(deserializer: D) -> Result<JobSpec, D::Error> {
-    let spec = JobSpec::deserialize(deserializer)?;
-    Ok(JobSpec {
-        template: PodTemplate::default(),
-        ..spec
-    })
-}
-
-/// `Job.spec`, also that of a `CronJob`'s template.
+/// `Job.spec`, as it is in a `CronJob`'s template.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct JobSpec {
@@ -202,34 +137,4 @@ fn claimed<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Volume>, D:
     let mut volumes = Vec::<Volume>::deserialize(deserializer)?;
     volumes.retain(|volume| volume.persistent_volume_claim.is_some());
     Ok(volumes)
-}
-
-/// `Job.status`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub struct JobStatus {
-    /// When the controller took it up.
-    #[serde(deserialize_with = "moment::optional")]
-    pub start_time: Option<Timestamp>,
-    /// When it **succeeded**; a failed Job has none, see the condition `Failed`.
-    #[serde(deserialize_with = "moment::optional")]
-    pub completion_time: Option<Timestamp>,
-    /// Pods that run, or wait to.
-    pub active: i64,
-    /// Of those, the ones that are ready; absent where the API server doesn't say.
-    pub ready: Option<i64>,
-    /// Pods that succeeded.
-    pub succeeded: i64,
-    /// Pods that failed.
-    pub failed: i64,
-    /// `Complete`, `Failed`, `Suspended`, `SuccessCriteriaMet`, `FailureTarget`.
-    pub conditions: Vec<Condition>,
-}
-
-impl JobStatus {
-    /// The condition of a type, if it is `True`.
-    #[must_use]
-    pub fn true_condition(&self, condition_type: &str) -> Option<&Condition> {
-        Condition::find(&self.conditions, condition_type).filter(|found| found.is_true())
-    }
 }

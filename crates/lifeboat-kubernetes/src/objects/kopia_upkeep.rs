@@ -4,7 +4,7 @@
 //! it. Labels, annotations and names as in `perfectra1n/volsync`.
 
 use super::{
-    batch::{CronJob, Job},
+    batch::CronJob,
     metadata::Metadata,
     pod::Container,
     reference::ObjectKey,
@@ -116,15 +116,6 @@ impl CronJob {
             None if has_label(metadata) => metadata.label(MAINTENANCE_NAME),
             None => None,
         }
-    }
-}
-
-impl Job {
-    /// The name of the `KopiaMaintenance` that it was made for directly, as VolSync does when one is
-    /// triggered by hand.
-    #[must_use]
-    pub fn kopia_maintenance(&self) -> Option<&str> {
-        owning_maintenance(&self.metadata)
     }
 }
 

@@ -1,11 +1,11 @@
 //! What every object carries: its name, its age, its labels, and who owns it.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Deref, sync::Arc};
 
 use jiff::Timestamp;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
-use super::moment;
+use super::{moment, reference::ObjectKey};
 
 /// The annotation in which `kubectl apply` keeps a copy of the whole object. Nothing here reads it,
 /// and it would double what an object takes.
@@ -13,35 +13,77 @@ const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// The part of `metav1.ObjectMeta` that Lifeboat uses. The resource version is not kept: it
 /// changes with every write, also with those that change nothing here.
+///
+/// Its name and namespace are read as if they were fields of its own.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(from = "Received")]
 pub struct Metadata {
-    /// `metadata.name`; the one thing an object can't do without.
-    pub name: String,
-    /// `metadata.namespace`; empty for objects without one.
-    #[serde(default)]
-    pub namespace: String,
+    /// Name and namespace, shared with whatever knows the object by them.
+    pub key: Arc<ObjectKey>,
     /// `metadata.uid`: tells an object from its namesake that was there before.
-    #[serde(default)]
     pub uid: String,
     /// `metadata.creationTimestamp`.
-    #[serde(default, deserialize_with = "moment::optional")]
     pub creation_timestamp: Option<Timestamp>,
     /// `metadata.deletionTimestamp`: set while the object is going away.
-    #[serde(default, deserialize_with = "moment::optional")]
     pub deletion_timestamp: Option<Timestamp>,
     /// `metadata.generation`: counts the changes of the spec.
-    #[serde(default)]
     pub generation: Option<i64>,
     /// `metadata.labels`.
-    #[serde(default)]
     pub labels: BTreeMap<String, String>,
     /// `metadata.annotations`, without the copy that `kubectl apply` leaves.
-    #[serde(default, deserialize_with = "annotations")]
     pub annotations: BTreeMap<String, String>,
     /// `metadata.ownerReferences`.
-    #[serde(default)]
     pub owner_references: Vec<OwnerReference>,
+}
+
+impl Deref for Metadata {
+    type Target = ObjectKey;
+
+    fn deref(&self) -> &ObjectKey {
+        &self.key
+    }
+}
+
+/// Metadata as it is sent.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Received {
+    /// The one thing an object can't do without.
+    name: String,
+    /// Empty for objects without one.
+    #[serde(default)]
+    namespace: String,
+    #[serde(default)]
+    uid: String,
+    #[serde(default, deserialize_with = "moment::optional")]
+    creation_timestamp: Option<Timestamp>,
+    #[serde(default, deserialize_with = "moment::optional")]
+    deletion_timestamp: Option<Timestamp>,
+    #[serde(default)]
+    generation: Option<i64>,
+    #[serde(default)]
+    labels: BTreeMap<String, String>,
+    #[serde(default)]
+    annotations: BTreeMap<String, String>,
+    #[serde(default)]
+    owner_references: Vec<OwnerReference>,
+}
+
+impl From<Received> for Metadata {
+    fn from(received: Received) -> Self {
+        let mut annotations = received.annotations;
+        annotations.remove(LAST_APPLIED);
+        Self {
+            key: Arc::new(ObjectKey::new(received.namespace, received.name)),
+            uid: received.uid,
+            creation_timestamp: received.creation_timestamp,
+            deletion_timestamp: received.deletion_timestamp,
+            generation: received.generation,
+            labels: received.labels,
+            annotations,
+            owner_references: received.owner_references,
+        }
+    }
 }
 
 impl Metadata {
@@ -76,12 +118,4 @@ pub struct OwnerReference {
     pub uid: String,
     /// Whether this owner manages the object.
     pub controller: bool,
-}
-
-fn annotations<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<BTreeMap<String, String>, D::Error> {
-    let mut annotations = BTreeMap::deserialize(deserializer)?;
-    annotations.remove(LAST_APPLIED);
-    Ok(annotations)
 }

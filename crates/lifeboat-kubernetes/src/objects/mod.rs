@@ -8,6 +8,7 @@ mod condition;
 mod decode;
 mod deployment;
 mod environment;
+mod job;
 mod kind;
 mod kopia_upkeep;
 pub mod lifeboat;

@@ -51,7 +51,7 @@ impl ObjectKey {
 
 impl From<&Metadata> for ObjectKey {
     fn from(metadata: &Metadata) -> Self {
-        Self::new(&metadata.namespace, &metadata.name)
+        Self::clone(&metadata.key)
     }
 }
 
@@ -85,6 +85,9 @@ pub trait KubernetesObject:
 
     /// What every object carries.
     fn metadata(&self) -> &Metadata;
+
+    /// What every object carries, to be changed.
+    fn metadata_mut(&mut self) -> &mut Metadata;
 
     /// The object among those of all kinds.
     fn into_object(self) -> Object;
@@ -122,6 +125,10 @@ macro_rules! objects {
 
             fn metadata(&self) -> &Metadata {
                 &self.metadata
+            }
+
+            fn metadata_mut(&mut self) -> &mut Metadata {
+                &mut self.metadata
             }
 
             fn into_object(self) -> Object {

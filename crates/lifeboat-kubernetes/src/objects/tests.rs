@@ -150,8 +150,8 @@ fn backups_name_their_cluster_and_their_schedule() {
     assert_eq!(backup.scheduled_backup(), Some("daily"));
     assert!(!backup.is_immediate);
     assert_eq!(
-        backup.status.instance_id.unwrap().pod_name.unwrap(),
-        "orders-1"
+        backup.status.instance_id.unwrap().pod_name.as_deref(),
+        Some("orders-1")
     );
     let labelled = json!({"metadata": {"name": "b", "labels": {"cnpg.io/cluster": "orders",
         "cnpg.io/immediateBackup": "true"}}});
@@ -173,7 +173,7 @@ fn jobs_know_their_cron_job_and_whether_a_person_made_them() {
     .unwrap()
     .object;
     assert_eq!(job.cron_job(), Some("dump"));
-    assert!(job.is_manual());
+    assert!(job.is_manual);
     assert!(job.status.true_condition("Failed").is_some());
     assert!(job.status.true_condition("Complete").is_none());
 }

@@ -76,7 +76,7 @@ fn otherwise(asset: &AssetId) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use std::sync::Arc;
 
     use rstest::rstest;
 
@@ -87,10 +87,12 @@ mod tests {
             asset: asset.parse().unwrap(),
             operation,
             force: false,
-            places: place
-                .map(|place| (CRON_JOB, place.to_owned()))
-                .into_iter()
-                .collect::<BTreeMap<_, _>>(),
+            places: Arc::new(
+                place
+                    .map(|place| (CRON_JOB, place.to_owned()))
+                    .into_iter()
+                    .collect(),
+            ),
         };
         match of(&wish) {
             Ok(key) => Ok(format!("{}/{}", key.namespace, key.name)),

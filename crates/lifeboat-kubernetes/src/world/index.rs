@@ -10,7 +10,8 @@ use crate::objects::ObjectKey;
 /// A relation from members to owners, readable from the owner's side. An owner need not exist:
 /// its members may be seen first.
 ///
-/// Names are shared between the two directions: there may be tens of thousands of members.
+/// Names are shared between the two directions, and with the store: there may be tens of thousands of
+/// members.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Index {
     members: BTreeMap<Arc<ObjectKey>, BTreeSet<Arc<ObjectKey>>>,
@@ -18,8 +19,8 @@ pub(super) struct Index {
 }
 
 impl Index {
-    /// Sets whom a member belongs to. None at all takes it out.
-    pub(super) fn set(&mut self, member: &ObjectKey, owners: BTreeSet<ObjectKey>) {
+    /// Sets whom a member belongs to.
+    pub(super) fn set(&mut self, member: &Arc<ObjectKey>, owners: BTreeSet<ObjectKey>) {
         let known = self
             .owners
             .get(member)
@@ -28,24 +29,25 @@ impl Index {
         if known.iter().map(AsRef::as_ref).eq(&owners) {
             return;
         }
-        let (member, before) = self
-            .owners
-            .remove_entry(member)
-            .unwrap_or_else(|| (Arc::new(member.clone()), Box::default()));
-        for owner in before {
+        self.remove(member);
+        let owners: Box<[Arc<ObjectKey>]> = owners
+            .into_iter()
+            .map(|owner| self.join(member, owner))
+            .collect();
+        if !owners.is_empty() {
+            self.owners.insert(Arc::clone(member), owners);
+        }
+    }
+
+    /// Takes a member out.
+    pub(super) fn remove(&mut self, member: &ObjectKey) {
+        for owner in self.owners.remove(member).unwrap_or_default() {
             if let Some(members) = self.members.get_mut(&owner) {
-                members.remove(&member);
+                members.remove(member);
                 if members.is_empty() {
                     self.members.remove(&owner);
                 }
             }
-        }
-        let owners: Box<[Arc<ObjectKey>]> = owners
-            .into_iter()
-            .map(|owner| self.join(&member, owner))
-            .collect();
-        if !owners.is_empty() {
-            self.owners.insert(member, owners);
         }
     }
 

@@ -322,35 +322,39 @@ impl World {
     fn insert(&mut self, object: Object) -> bool {
         self.note_repository(&object);
         match object {
-            Object::Cluster(cluster) => {
+            Object::Cluster(mut cluster) => {
+                let key = self.clusters.name(&mut cluster);
                 let stores = cluster.spec.plugins.iter();
                 let stores = stores.filter_map(|plugin| plugin.object_store());
                 let stores = in_namespace_of(&*cluster, stores);
-                self.clusters_of_object_store.set(&cluster.key(), stores);
+                self.clusters_of_object_store.set(&key, stores);
                 self.clusters.insert(cluster)
             }
-            Object::Backup(backup) => {
+            Object::Backup(mut backup) => {
+                let key = self.backups.name(&mut backup);
                 let owner = in_namespace_of(&*backup, backup.cluster());
-                self.backups_of_cluster.set(&backup.key(), owner);
+                self.backups_of_cluster.set(&key, owner);
                 self.backups.insert(backup)
             }
-            Object::ScheduledBackup(scheduled) => {
+            Object::ScheduledBackup(mut scheduled) => {
+                let key = self.scheduled_backups.name(&mut scheduled);
                 let owner = Some(scheduled.spec.cluster.name.as_str());
                 let owner = in_namespace_of(&*scheduled, owner.filter(|name| !name.is_empty()));
-                self.scheduled_backups_of_cluster
-                    .set(&scheduled.key(), owner);
+                self.scheduled_backups_of_cluster.set(&key, owner);
                 self.scheduled_backups.insert(scheduled)
             }
-            Object::Job(job) => {
+            Object::Job(mut job) => {
+                let key = self.jobs.name(&mut job);
                 let owner = in_namespace_of(&*job, job.cron_job());
-                self.jobs_of_cron_job.set(&job.key(), owner);
+                self.jobs_of_cron_job.set(&key, owner);
                 let maintenance = in_namespace_of(&*job, job.kopia_maintenance());
-                self.jobs_of_kopia_maintenance.set(&job.key(), maintenance);
+                self.jobs_of_kopia_maintenance.set(&key, maintenance);
                 self.jobs.insert(job)
             }
-            Object::Pod(pod) => {
+            Object::Pod(mut pod) => {
+                let key = self.pods.name(&mut pod);
                 let owner = in_namespace_of(&*pod, pod.metadata.label(CLUSTER_LABEL));
-                self.pods_of_cluster.set(&pod.key(), owner);
+                self.pods_of_cluster.set(&key, owner);
                 self.pods.insert(pod)
             }
             Object::ObjectStore(object_store) => self.object_stores.insert(object_store),
@@ -385,27 +389,26 @@ impl World {
     fn remove(&mut self, object: ObjectRef) -> Option<ObjectRef> {
         self.kopia_repositories.set(object.clone(), None);
         let key = &object.key;
-        let none = BTreeSet::new();
         let removed = match object.kind {
             Kind::Cluster => {
-                self.clusters_of_object_store.set(key, none);
+                self.clusters_of_object_store.remove(key);
                 self.clusters.remove(key)
             }
             Kind::Backup => {
-                self.backups_of_cluster.set(key, none);
+                self.backups_of_cluster.remove(key);
                 self.backups.remove(key)
             }
             Kind::ScheduledBackup => {
-                self.scheduled_backups_of_cluster.set(key, none);
+                self.scheduled_backups_of_cluster.remove(key);
                 self.scheduled_backups.remove(key)
             }
             Kind::Job => {
-                self.jobs_of_cron_job.set(key, none);
-                self.jobs_of_kopia_maintenance.set(key, BTreeSet::new());
+                self.jobs_of_cron_job.remove(key);
+                self.jobs_of_kopia_maintenance.remove(key);
                 self.jobs.remove(key)
             }
             Kind::Pod => {
-                self.pods_of_cluster.set(key, none);
+                self.pods_of_cluster.remove(key);
                 self.pods.remove(key)
             }
             Kind::ObjectStore => self.object_stores.remove(key),

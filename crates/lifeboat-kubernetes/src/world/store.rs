@@ -4,10 +4,10 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use crate::objects::{KubernetesObject, ObjectKey};
 
-/// The objects of one kind, by namespace and name.
+/// The objects of one kind, by namespace and name. Names are shared with the indexes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Store<K> {
-    objects: BTreeMap<ObjectKey, Arc<K>>,
+    objects: BTreeMap<Arc<ObjectKey>, Arc<K>>,
 }
 
 impl<K> Default for Store<K> {
@@ -32,7 +32,7 @@ impl<K: KubernetesObject> Store<K> {
 
     /// The key of every object, in order.
     pub fn keys(&self) -> impl Iterator<Item = &ObjectKey> {
-        self.objects.keys()
+        self.objects.keys().map(AsRef::as_ref)
     }
 
     /// How many there are.
@@ -47,9 +47,18 @@ impl<K: KubernetesObject> Store<K> {
         self.objects.is_empty()
     }
 
+    /// The name of an object that is to be put in. It is shared with the one that is known by it.
+    pub(super) fn name(&self, object: &mut Arc<K>) -> Arc<ObjectKey> {
+        if let Some((known, _)) = self.objects.get_key_value(&object.metadata().key) {
+            // Nobody else has the object yet, so that nothing is copied.
+            Arc::make_mut(object).metadata_mut().key = Arc::clone(known);
+        }
+        Arc::clone(&object.metadata().key)
+    }
+
     /// Whether this changed anything.
-    pub(super) fn insert(&mut self, object: Arc<K>) -> bool {
-        let key = object.key();
+    pub(super) fn insert(&mut self, mut object: Arc<K>) -> bool {
+        let key = self.name(&mut object);
         if self.objects.get(&key) == Some(&object) {
             return false;
         }

@@ -79,9 +79,12 @@ pub(crate) async fn agrees(home: &Home, newest: u64) {
         assert_eq!(counted, rows as u64, "{outcome}");
     }
     let unfinished = ledger.unfinished_runs().await.unwrap();
-    assert_eq!(unfinished, Vec::from_iter(backups.running.clone()));
+    assert_eq!(
+        unfinished,
+        Vec::from_iter(backups.running.as_deref().cloned())
+    );
     let last = runs.iter().find(|run| run.end.is_some());
-    assert_eq!(backups.last.as_ref(), last);
+    assert_eq!(backups.last.as_deref(), last);
     ledger.close().await;
     if home.server.is_none() {
         let answer: String = sqlx::query_scalar("PRAGMA integrity_check")

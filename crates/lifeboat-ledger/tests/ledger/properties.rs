@@ -128,7 +128,7 @@ impl Controller {
             Event::End(operation, end) => {
                 let running = history
                     .operation(operation)
-                    .and_then(|one| one.running.clone());
+                    .and_then(|one| one.running.as_deref().cloned());
                 let run = Run {
                     end: Some(end),
                     ..running.unwrap_or_else(|| begun(number, asset, operation, RunTrigger::Manual))

@@ -1,10 +1,10 @@
 //! The source: what policies name is looked at, and told of the assets that others declare.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use lifeboat_controller::Source;
-use lifeboat_core::{AssetId, ObjectStoreFacts, ObjectStorePolicy, Policy};
+use lifeboat_core::{AssetId, ObjectStoreFacts, ObjectStorePolicy, Policy, SmallMap};
 use lifeboat_postgres::PostgresSource;
 use lifeboat_testkit::garage::Garage;
 use tokio::sync::Notify;
@@ -31,7 +31,7 @@ impl Looking {
 
     fn place(&mut self, client: &Client) {
         let destination = client.destination.clone();
-        let places = BTreeMap::from([
+        let places = SmallMap::from_iter([
             ("destination", destination.url),
             ("endpoint", destination.endpoint.unwrap()),
             ("server", destination.server),
@@ -121,7 +121,7 @@ async fn a_database_without_a_store_is_a_finding() {
     looking.name("db");
     looking
         .source
-        .notice(&looking.asset, Some(&BTreeMap::new()));
+        .notice(&looking.asset, Some(&SmallMap::default()));
     let declared = looking.source.changes(Timestamp::now()).unwrap().unwrap();
     let findings = declared.findings.unwrap();
     assert_eq!(findings[0].code, "object_store_unknown");

@@ -19,8 +19,8 @@ pub use asset::{
     ArchiverReport, ArchivingReport, AssetCounts, AssetDetail, AssetList, AssetSummary,
     AvailabilityReport, BlindReport, ChangesReport, ConditionReport, InstanceReport,
     InstanceValues, Inventory, MaintenanceReport, NextRun, ObjectiveValues, OperationDetail, Point,
-    PointDetail, Progress, RehearsalReport, RepositoryReport, RunningRun, ScheduleReport, ScheduleStateName,
-    ServiceLevelReport, SourceReport, UnderWayReport, WindowReport,
+    PointDetail, Progress, RehearsalReport, RepositoryReport, RunningRun, ScheduleReport,
+    ScheduleStateName, ServiceLevelReport, SourceReport, UnderWayReport, WindowReport,
 };
 pub use check::CheckReport;
 pub use coverage::{

@@ -1,13 +1,16 @@
-//! An exposition, rendered piece by piece as it is sent: nobody holds tens of megabytes of text that the next view makes old.
+//! An exposition, rendered piece by piece as it is sent: nobody holds tens of megabytes of text, in one family or in all.
 
 use std::{fmt, sync::Arc};
 
 use lifeboat_controller::View;
 
-use super::{Family, Process, Standing, TextFormat, VIEW_GROUPS, compatibility, process_part};
+use super::{
+    Family, Process, Standing, TextFormat, VIEW_GROUPS, compatibility, process_part, series::Piece,
+};
 
-/// Families are rendered until there is at least this much, so that small ones are sent together.
-const PIECE: usize = 256 * 1024;
+/// Series are rendered until there is at least this much: small families are sent together, and of
+/// ten thousand assets, the largest takes some twenty pieces.
+const PIECE: usize = 1024 * 1024;
 
 /// The exposition of one view, and of the process as it is when it comes to that.
 #[derive(Debug)]
@@ -17,8 +20,17 @@ pub struct Exposition {
     standing: Standing,
     format: TextFormat,
     families: Vec<&'static Family<View>>,
-    /// How many of the families were rendered; none once everything is.
-    rendered: Option<usize>,
+    /// None once everything is rendered.
+    next: Option<Next>,
+}
+
+/// Where the next piece begins.
+#[derive(Debug, Clone, Copy, Default)]
+struct Next {
+    /// So many families were rendered.
+    family: usize,
+    /// And so many series of the one after them.
+    series: usize,
 }
 
 impl Exposition {
@@ -42,23 +54,30 @@ impl Exposition {
             standing,
             format,
             families: families.collect(),
-            rendered: Some(0),
+            next: Some(Next::default()),
         }
     }
 
     /// Renders the next piece; none after the last. Of thousands of assets it takes milliseconds: not
     /// to be called where nothing may block.
     pub fn next_piece(&mut self) -> Result<Option<String>, fmt::Error> {
-        let Some(mut rendered) = self.rendered.take() else {
+        let Some(mut next) = self.next.take() else {
             return Ok(None);
         };
         let mut text = String::new();
         if let Some(view) = &self.view {
-            while let Some(family) = self.families.get(rendered) {
-                family.render(view, self.format, &mut text)?;
-                rendered += 1;
+            while let Some(family) = self.families.get(next.family) {
+                let piece = Piece {
+                    from: next.series,
+                    limit: PIECE,
+                };
+                let rest = family.render_piece(view, self.format, piece, &mut text)?;
+                next = Next {
+                    family: next.family + usize::from(rest.is_none()),
+                    series: rest.unwrap_or_default(),
+                };
                 if text.len() >= PIECE {
-                    self.rendered = Some(rendered);
+                    self.next = Some(next);
                     return Ok(Some(text));
                 }
             }

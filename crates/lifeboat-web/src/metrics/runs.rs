@@ -129,7 +129,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
                  suspended.",
         write: |view, series| {
             for view in &view.assets {
-                for (operation, at) in &view.next_starts {
+                for (operation, at) in view.next_starts.iter() {
                     series.sample_of(&of_operation(&view.asset.id, *operation), *at)?;
                 }
             }

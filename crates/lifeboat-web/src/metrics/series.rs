@@ -25,6 +25,26 @@ pub struct Series<'a> {
     name: &'static str,
     text: &'a mut String,
     asset: AssetText,
+    /// How many were asked for so far.
+    asked: usize,
+    piece: Piece,
+}
+
+/// Which of a family's series are to be written.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Piece {
+    /// So many were written before: they are left out.
+    pub(super) from: usize,
+    /// After the first, none is begun once the text has this many bytes.
+    pub(super) limit: usize,
+}
+
+impl Piece {
+    /// The whole family.
+    pub(super) const ALL: Self = Self {
+        from: 0,
+        limit: usize::MAX,
+    };
 }
 
 /// Labels that can be written.
@@ -42,12 +62,24 @@ pub(super) struct AssetText {
 }
 
 impl<'a> Series<'a> {
-    pub(super) fn new(name: &'static str, text: &'a mut String) -> Self {
+    pub(super) fn new(name: &'static str, piece: Piece, text: &'a mut String) -> Self {
         Self {
             name,
             text,
             asset: AssetText::default(),
+            asked: 0,
+            piece,
         }
+    }
+
+    /// Where the next piece begins, if this one was full before the end of the family.
+    pub(super) fn rest(&self) -> Option<usize> {
+        self.is_full().then_some(self.asked - 1)
+    }
+
+    /// Not before the first series, so that each piece gets on.
+    fn is_full(&self) -> bool {
+        self.asked > self.piece.from + 1 && self.text.len() >= self.piece.limit
     }
 
     /// The only series of a family without labels.
@@ -90,6 +122,14 @@ impl<'a> Series<'a> {
         last: Option<Label<'_>>,
         value: impl Value,
     ) -> fmt::Result {
+        self.asked += 1;
+        if self.asked <= self.piece.from {
+            return Ok(());
+        }
+        if self.is_full() {
+            // Ends the writing of the family; it goes on with the next piece.
+            return Err(fmt::Error);
+        }
         self.text.push_str(self.name);
         self.text.push_str(suffix);
         self.text.push('{');
@@ -160,7 +200,7 @@ mod tests {
 
     fn written(write: impl FnOnce(&mut Series<'_>) -> fmt::Result) -> String {
         let mut text = String::new();
-        write(&mut Series::new("a", &mut text)).unwrap();
+        write(&mut Series::new("a", Piece::ALL, &mut text)).unwrap();
         text
     }
 

@@ -14,7 +14,7 @@ use lifeboat_alerts::{
     rules::{RuleFormat, RuleOptions, generate},
 };
 use lifeboat_controller::{AssetView, View};
-use lifeboat_core::assess::Assessment;
+use lifeboat_core::{SmallMap, assess::Assessment};
 use lifeboat_testkit::tools::tool;
 use lifeboat_web::metrics::{Process, TextFormat, render};
 use serde_json::{Value, json};
@@ -50,9 +50,9 @@ impl Scene {
         let assets = assessed.iter().map(|(assessment, system)| AssetView {
             asset: Arc::new(history::asset(assessment.asset.clone())),
             assessment: Arc::new(assessment.clone()),
-            next_starts: BTreeMap::new(),
+            next_starts: SmallMap::default(),
             progress: BTreeMap::new(),
-            places: BTreeMap::from([("system", (*system).to_owned())]),
+            places: Arc::new(SmallMap::from_iter([("system", (*system).to_owned())])),
         });
         let view = View {
             generation: 1,

@@ -7,7 +7,7 @@ use lifeboat_controller::{AssetView, Health, View};
 use lifeboat_core::{
     AlertInstance, AlertKey, AlertState, AssetHistory, AssetId, Integrity, ObjectiveOverrides,
     Operation, Outcome, PointVerification, RecoveryPoint, Run, RunEnd, RunId, RunTrigger, Schedule,
-    Severity,
+    Severity, SmallMap,
     assess::{Asset, assess_asset},
     scheduling::{Planned, Retries, RunPlan},
 };
@@ -132,10 +132,10 @@ pub(crate) fn viewed(mut asset: Asset) -> AssetView {
             })
             .collect(),
         progress: BTreeMap::new(),
-        places: BTreeMap::from([
+        places: Arc::new(SmallMap::from_iter([
             ("prometheus", "http://prometheus:9090".to_owned()),
             ("repository", "s3://backups/prometheus".to_owned()),
-        ]),
+        ])),
         asset: Arc::new(asset),
         assessment,
     }
@@ -227,6 +227,7 @@ pub(crate) fn moved(mut one: AssetView, to: Timestamp) -> AssetView {
             &mut history.last_failed,
         ];
         for run in runs.into_iter().flatten() {
+            let run = Arc::make_mut(run);
             run.started_at += by;
             if let Some(end) = &mut run.end {
                 end.at += by;

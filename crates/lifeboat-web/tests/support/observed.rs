@@ -9,8 +9,8 @@ use lifeboat_core::{
     Definition, Facts, Finding, Instance, InstanceReading, InstanceRole, Integrity, NewestSnapshot,
     ObjectStoreFacts, ObjectiveOverrides, Observation, ObservedPoints, ObservedSchedule, Outcome,
     ReadFailure, RecoveryPoint, RecoveryWindow, RepositoryFacts, RepositoryReading, Run, RunEnd,
-    RunId, RunTrigger, Schedule, ScheduleState, SnapshotSource, StoreReading, StoredBackup,
-    StoredState, TransferPace, UnderWay,
+    RunId, RunTrigger, Schedule, ScheduleState, SmallMap, SnapshotSource, StoreReading,
+    StoredBackup, StoredState, TransferPace, UnderWay,
     assess::{Asset, Blind, assess_asset},
     system,
 };
@@ -403,9 +403,9 @@ impl Observed {
         };
         AssetView {
             assessment: Arc::new(assess_asset(&asset, &[], self.now)),
-            next_starts: BTreeMap::new(),
+            next_starts: SmallMap::default(),
             progress: BTreeMap::new(),
-            places: self.places,
+            places: Arc::new(self.places.into()),
             asset: Arc::new(asset),
         }
     }

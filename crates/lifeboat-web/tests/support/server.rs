@@ -164,7 +164,7 @@ impl Server {
             let histories = view.asset.history.operations.values();
             histories.flat_map(|history| [&history.last, &history.running])
         });
-        let runs = runs.flatten().cloned().collect();
+        let runs = runs.flatten().map(|run| (**run).clone()).collect();
         Builder {
             view,
             clock: super::now,

@@ -1,6 +1,6 @@
 //! `lifeboat run --kubernetes`: makes a Job in a cluster, with the rights of whoever asks and without a server.
 
-use std::{collections::BTreeSet, process::ExitCode};
+use std::{collections::BTreeSet, process::ExitCode, sync::Arc};
 
 use anyhow::Context;
 use jiff::Timestamp;
@@ -30,7 +30,7 @@ pub(super) async fn run(options: &RunOptions, printer: &Printer) -> anyhow::Resu
     let view = look(&mut glance)?;
     let asset = selection::select(&options.asset, view.assets.iter().map(|one| &one.asset.id))?;
     let operation = operation(options, &asset);
-    let places = view.asset(&asset).map(|one| one.places.clone());
+    let places = view.asset(&asset).map(|one| Arc::clone(&one.places));
     let wish = Wish {
         asset: asset.clone(),
         operation,
@@ -78,5 +78,6 @@ fn ended<'a>(
     let history = &view.asset(asset)?.asset.history;
     let runs = history.operation(operation)?;
     let last = [&runs.last, &runs.last_succeeded, &runs.last_failed];
-    last.into_iter().flatten().find(|last| last.id == *run)
+    let mut last = last.into_iter().flatten().map(AsRef::as_ref);
+    last.find(|last: &&Run| last.id == *run)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{CLUSTER_LABEL, SCHEDULED_BACKUP_LABEL};
+use super::{BackupMethod, BackupPhase, CLUSTER_LABEL, SCHEDULED_BACKUP_LABEL};
 use crate::objects::{metadata::Metadata, moment};
 
 const IMMEDIATE_LABEL: &str = "cnpg.io/immediateBackup";
@@ -15,10 +15,12 @@ const IMMEDIATE_LABEL: &str = "cnpg.io/immediateBackup";
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(from = "Received")]
 pub struct Backup {
-    /// Name and owners; its labels are told by the fields below.
+    /// Its name; its labels and owners are told by the fields below.
     pub metadata: Metadata,
     /// The name of the `ScheduledBackup` that made it, if one did.
     pub scheduled_backup: Option<Box<str>>,
+    /// Whether a `ScheduledBackup` owns it, which need not be the one that its label names.
+    pub is_owned_by_schedule: bool,
     /// Whether it was made at once when its schedule was made, and not at a moment of it.
     pub is_immediate: bool,
     /// What is asked for.
@@ -61,6 +63,9 @@ impl From<Received> for Backup {
             spec.cluster.name = labels.remove(CLUSTER_LABEL).unwrap_or_default();
         }
         Self {
+            is_owned_by_schedule: std::mem::take(&mut metadata.owner_references)
+                .iter()
+                .any(|owner| owner.kind == "ScheduledBackup"),
             metadata,
             scheduled_backup: labels.remove(SCHEDULED_BACKUP_LABEL).map(Into::into),
             is_immediate: labels
@@ -78,8 +83,8 @@ impl From<Received> for Backup {
 pub struct BackupSpec {
     /// Whose backup it is.
     pub cluster: ClusterReference,
-    /// `barmanObjectStore` (default), `volumeSnapshot` or `plugin`.
-    pub method: Option<String>,
+    /// By what means; `barmanObjectStore` if nothing is said.
+    pub method: Option<BackupMethod>,
 }
 
 /// A reference to a Cluster in the same namespace.
@@ -107,7 +112,7 @@ pub struct BackupStatus {
     /// `pending`, `started`, `running`, `finalizing`, `completed`, `failed`, `walArchivingFailing`,
     /// `invalid backup definition`; empty until the operator has seen it. Only `completed` and
     /// `failed` are final.
-    pub phase: String,
+    pub phase: BackupPhase,
     /// When it began; written only at the end.
     #[serde(deserialize_with = "moment::optional")]
     pub started_at: Option<Timestamp>,
@@ -121,11 +126,11 @@ pub struct BackupStatus {
     #[serde(deserialize_with = "moment::optional")]
     pub reconciliation_terminated_at: Option<Timestamp>,
     /// Why it failed.
-    pub error: Option<String>,
+    pub error: Option<Box<str>>,
     /// What the backup command wrote.
-    pub command_error: Option<String>,
-    /// `barmanObjectStore`, `volumeSnapshot` or `plugin`.
-    pub method: Option<String>,
+    pub command_error: Option<Box<str>>,
+    /// By what means it was taken.
+    pub method: Option<BackupMethod>,
     /// The name of its folder in the object store.
     pub backup_id: Option<Box<str>>,
     /// The pod that it was taken from.
@@ -138,5 +143,5 @@ pub struct BackupStatus {
 #[serde(default, rename_all = "camelCase")]
 pub struct InstanceReference {
     /// The pod's name.
-    pub pod_name: Option<String>,
+    pub pod_name: Option<Box<str>>,
 }

@@ -4,6 +4,7 @@ mod backup;
 mod cluster;
 mod object_store;
 mod scheduled_backup;
+mod word;
 
 pub use backup::{
     Backup, BackupSpec, BackupStatus, ClusterReference, InstanceReference, PluginConfiguration,
@@ -17,6 +18,7 @@ pub use object_store::{
     ObjectStore, ObjectStoreConfiguration, ObjectStoreSpec, ObjectStoreStatus, RecoveryWindow,
 };
 pub use scheduled_backup::{ScheduledBackup, ScheduledBackupSpec, ScheduledBackupStatus};
+pub use word::{BackupMethod, BackupPhase};
 
 /// The label that names the Cluster of a pod or Backup.
 pub const CLUSTER_LABEL: &str = "cnpg.io/cluster";

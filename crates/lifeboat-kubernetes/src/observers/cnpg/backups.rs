@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 use lifeboat_core::{
-    AssetId, ClaimedBackup, Operation, Outcome, RecoveryPoint, Run, RunEnd, RunId, RunTrigger, UnderWay,
+    AssetId, ClaimedBackup, Operation, Outcome, RecoveryPoint, Run, RunEnd, RunId, RunTrigger,
+    UnderWay,
 };
 
 use super::{
@@ -11,7 +12,10 @@ use super::{
     phase::{ARCHIVING_FAILS, Stage, outcome},
     scene::{IN_TREE, PLUGIN, Scene},
 };
-use crate::objects::{Condition, cnpg::Backup};
+use crate::objects::{
+    Condition,
+    cnpg::{Backup, BackupMethod},
+};
 
 /// The runs that have begun or ended. What only waits is none.
 pub(super) fn runs(scene: &Scene<'_>, asset: &AssetId) -> Vec<Run> {
@@ -66,9 +70,7 @@ fn end(scene: &Scene<'_>, backup: &Backup, stage: Stage) -> Option<RunEnd> {
 
 /// A `ScheduledBackup` made it, or somebody did.
 fn trigger(backup: &Backup) -> RunTrigger {
-    let owners = &backup.metadata.owner_references;
-    let owned = owners.iter().any(|owner| owner.kind == "ScheduledBackup");
-    if owned || backup.scheduled_backup().is_some() {
+    if backup.is_owned_by_schedule || backup.scheduled_backup().is_some() {
         RunTrigger::Schedule
     } else {
         RunTrigger::Manual
@@ -128,7 +130,7 @@ pub(super) fn under_way(scene: &Scene<'_>) -> Vec<UnderWay> {
         .filter_map(|backup| {
             Some(UnderWay {
                 name: format!("Backup/{}", backup.metadata.name),
-                phase: match backup.status.phase.as_str() {
+                phase: match &*backup.status.phase {
                     "" => "new".to_owned(),
                     phase => phase.to_owned(),
                 },
@@ -146,7 +148,7 @@ fn message(scene: &Scene<'_>, backup: &Backup) -> Option<String> {
     if let Some(said) = failure::said(backup) {
         return Some(said);
     }
-    if backup.status.phase == ARCHIVING_FAILS {
+    if *backup.status.phase == *ARCHIVING_FAILS {
         let conditions = &scene.cluster.status.conditions;
         let archiving = Condition::find(conditions, "ContinuousArchiving");
         let refused = archiving.filter(|condition| condition.status == "False");
@@ -184,8 +186,8 @@ pub(super) fn claimed(scene: &Scene<'_>, destination: &Destination<'_>) -> Vec<C
         (None, None) => return Vec::new(),
     };
     let of_method = |backup: &&&Backup| {
-        let own = backup.status.method.as_deref();
-        own.or(backup.spec.method.as_deref()).unwrap_or(IN_TREE) == method
+        let own = backup.status.method.or(backup.spec.method);
+        own.map_or(IN_TREE, BackupMethod::name) == method
     };
     let backups = scene.backups.iter().filter(of_method);
     let mut claimed: Vec<ClaimedBackup> = backups

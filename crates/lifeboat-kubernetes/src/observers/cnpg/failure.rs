@@ -1,10 +1,7 @@
 //! Failure: why a Backup failed, in its own words, and what to do about the usual causes.
 
-use super::{
-    phase::Stage,
-    scene::{PLUGIN, Scene},
-};
-use crate::objects::cnpg::Backup;
+use super::{phase::Stage, scene::Scene};
+use crate::objects::cnpg::{Backup, BackupMethod};
 
 /// Why a Backup failed.
 pub(super) struct Failure {
@@ -153,7 +150,7 @@ fn look_closer(scene: &Scene<'_>, backup: &Backup) -> String {
     let namespace = scene.namespace();
     let pod = backup.status.instance_id.as_ref();
     let pod = pod.and_then(|instance| instance.pod_name.as_deref());
-    let by_plugin = backup.spec.method.as_deref() == Some(PLUGIN);
+    let by_plugin = backup.spec.method == Some(BackupMethod::Plugin);
     match pod {
         Some(pod) if by_plugin => {
             format!("kubectl logs {pod} -n {namespace} -c plugin-barman-cloud")

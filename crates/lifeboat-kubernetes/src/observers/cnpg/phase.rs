@@ -1,8 +1,6 @@
 //! Phases of a Backup: which of them are final, and which mean that it has begun.
 
-use crate::objects::cnpg::Backup;
-
-use super::scene::SNAPSHOT;
+use crate::objects::cnpg::{Backup, BackupMethod};
 
 /// What a Backup's phase comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +19,7 @@ pub(super) enum Stage {
 
 impl Stage {
     pub(super) fn of(backup: &Backup) -> Self {
-        match backup.status.phase.as_str() {
+        match &*backup.status.phase {
             "" | "pending" => Self::Waiting,
             "completed" => Self::Completed,
             "failed" => Self::Failed,
@@ -49,12 +47,8 @@ pub(super) fn outcome(backup: &Backup) -> Option<Stage> {
     }
     backup.status.stopped_at?;
     // A snapshot is given its end before it is known to be ready.
-    let method = backup
-        .status
-        .method
-        .as_ref()
-        .or(backup.spec.method.as_ref());
-    let is_snapshot = method.is_some_and(|method| method == SNAPSHOT);
+    let method = backup.status.method.or(backup.spec.method);
+    let is_snapshot = method == Some(BackupMethod::VolumeSnapshot);
     if is_snapshot && stage == Stage::UnderWay {
         return None;
     }

@@ -6,7 +6,7 @@ use lifeboat_core::{ArchiverReading, Instance};
 
 use crate::objects::{
     Metadata,
-    cnpg::{Backup, Cluster, ObjectStore, ScheduledBackup},
+    cnpg::{Backup, BackupMethod, Cluster, ObjectStore, ScheduledBackup},
 };
 
 /// All that is looked at for one Cluster.
@@ -46,7 +46,8 @@ impl<'a> Scene<'a> {
     /// Whether there is a `ScheduledBackup` or a Backup of this method.
     pub(super) fn asks_for(&self, method: &str) -> bool {
         let scheduled = self.schedules.iter().map(|one| one.spec.method.as_deref());
-        let backups = self.backups.iter().map(|one| one.spec.method.as_deref());
+        let backups = self.backups.iter();
+        let backups = backups.map(|one| one.spec.method.map(BackupMethod::name));
         scheduled
             .chain(backups)
             .any(|asked| asked.unwrap_or(IN_TREE) == method)

@@ -3,10 +3,7 @@
 use jiff::Timestamp;
 use lifeboat_core::{AssetId, Operation, Outcome, Run, RunEnd, RunId, RunTrigger, UnderWay};
 
-use crate::objects::{
-    Condition,
-    batch::{Job, SCHEDULED_FOR},
-};
+use crate::objects::{Condition, batch::Job};
 
 /// What a Job has come to.
 pub(in crate::observers) enum Progress<'a> {
@@ -45,7 +42,7 @@ pub(in crate::observers) fn progress(job: &Job) -> Option<Progress<'_>> {
     if let Some(condition) = status.true_condition("SuccessCriteriaMet") {
         return ended_at(condition).map(Progress::Succeeded);
     }
-    if job.spec.suspend || status.start_time.is_none() {
+    if job.is_suspended || status.start_time.is_none() {
         let suspended = status.true_condition("Suspended");
         let suspended_at = suspended.and_then(|condition| condition.last_transition_time);
         return suspended_at.or(created_at).map(Progress::Waits);
@@ -71,7 +68,7 @@ pub(in crate::observers) fn run(job: &Job, asset: &AssetId, operation: Operation
     let metadata = &job.metadata;
     let ended_at = || end.as_ref().map(|end| end.at);
     let started_at = job.status.start_time.or(metadata.creation_timestamp);
-    let is_manual = job.is_manual();
+    let is_manual = job.is_manual;
     Some(Run {
         id: RunId::of_object("Job", &metadata.name, &metadata.uid),
         asset: asset.clone(),
@@ -81,7 +78,7 @@ pub(in crate::observers) fn run(job: &Job, asset: &AssetId, operation: Operation
         } else {
             RunTrigger::Schedule
         },
-        scheduled_for: scheduled_for(job).filter(|_| !is_manual),
+        scheduled_for: job.scheduled_for.filter(|_| !is_manual),
         attempt: 1,
         started_at: started_at.or_else(ended_at)?,
         end,
@@ -96,7 +93,7 @@ pub(in crate::observers) fn under_way(job: &Job) -> Option<UnderWay> {
         Progress::Succeeded(_) | Progress::Failed(..) => return None,
     };
     let status = &job.status;
-    let (phase, message) = if waiting && job.spec.suspend {
+    let (phase, message) = if waiting && job.is_suspended {
         let message = "spec.suspend of the Job is true, so its pods are not started";
         ("suspended", Some(message.to_owned()))
     } else if waiting {
@@ -121,10 +118,6 @@ pub(in crate::observers) fn under_way(job: &Job) -> Option<UnderWay> {
     })
 }
 
-fn scheduled_for(job: &Job) -> Option<Timestamp> {
-    job.metadata.annotation(SCHEDULED_FOR)?.parse().ok()
-}
-
 fn error(condition: &Condition) -> String {
     match (condition.reason.as_str(), condition.message.as_str()) {
         ("", "") => "the Job failed, and does not say why".to_owned(),
@@ -139,7 +132,7 @@ fn hint(job: &Job, reason: &str) -> String {
     let logs = format!("kubectl -n {namespace} logs job/{name} --all-containers");
     match reason {
         "DeadlineExceeded" => {
-            let deadline = job.spec.active_deadline_seconds;
+            let deadline = job.active_deadline_seconds;
             let deadline = deadline.map_or_else(String::new, |seconds| format!(" ({seconds} s)"));
             format!(
                 "it was ended at its activeDeadlineSeconds{deadline}, and its pods with it: see \

@@ -10,7 +10,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use jiff::{SignedDuration, Timestamp};
 use lifeboat_controller::{AssetView, View};
 use lifeboat_core::{
-    AssetHistory, AssetId, Check, Evidence, ObjectiveOverrides, Policy, Status, Subject, Verdict,
+    AssetHistory, AssetId, Check, Evidence, ObjectiveOverrides, Policy, SmallMap, Status, Subject,
+    Verdict,
     assess::{Assessment, Asset, Blind},
 };
 
@@ -61,9 +62,9 @@ fn asset(status: Status, since: Timestamp, now: Timestamp) -> AssetView {
             blind: None,
         }),
         assessment: Arc::new(assessment),
-        next_starts: BTreeMap::new(),
+        next_starts: SmallMap::default(),
         progress: BTreeMap::new(),
-        places: BTreeMap::new(),
+        places: Arc::default(),
     }
 }
 

@@ -161,8 +161,8 @@ impl OperationDetail {
             return None;
         }
         let schedule = planned.map(|planned| &planned.plan.schedule);
-        let last = history.and_then(|history| history.last.as_ref());
-        let succeeded = history.and_then(|history| history.last_succeeded.as_ref());
+        let last = history.and_then(|history| history.last.as_deref());
+        let succeeded = history.and_then(|history| history.last_succeeded.as_deref());
         Some(Self {
             operation,
             schedule: schedule.map(|schedule| schedule.expression().to_owned()),

@@ -57,7 +57,7 @@ impl MaintenanceReport {
             maintenance_failures: runs.map_or(0, |runs| runs.failures),
             maintenance_cron_job: view.places.get("cron_job").cloned(),
             last_run: runs
-                .and_then(|runs| runs.last.as_ref())
+                .and_then(|runs| runs.last.as_deref())
                 .map(RunReport::from),
             changes: changes.map(|changes| ChangesReport {
                 created: changes.created,

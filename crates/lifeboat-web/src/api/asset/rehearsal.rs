@@ -38,7 +38,7 @@ impl RehearsalReport {
             next_scheduled_rehearsal: asset.facts.as_deref().and_then(next),
             rehearsal_failures: runs.map_or(0, |runs| runs.failures),
             last_run: runs
-                .and_then(|runs| runs.last.as_ref())
+                .and_then(|runs| runs.last.as_deref())
                 .map(RunReport::from),
         })
     }

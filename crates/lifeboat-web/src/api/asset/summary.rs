@@ -183,7 +183,7 @@ impl AssetSummary {
         let last_backup = asset
             .history
             .operation(Operation::Backup)
-            .and_then(|history| history.last.as_ref());
+            .and_then(|history| history.last.as_deref());
         let newest = asset.history.newest_good_point(at);
         let verdicts = assessment.verdicts.iter();
         let facts = asset.facts.as_deref();

@@ -1,0 +1,180 @@
+//! `Job` of `batch/v1`.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Deserializer};
+
+use super::{
+    condition::Condition,
+    metadata::{Metadata, OwnerReference},
+    moment,
+};
+
+/// The annotation that `kubectl create job --from=cronjob/...` leaves, with the value `manual`.
+const INSTANTIATE: &str = "cronjob.kubernetes.io/instantiate";
+/// The annotation in which a Job keeps the moment for which its `CronJob` made it.
+const SCHEDULED_FOR: &str = "batch.kubernetes.io/cronjob-scheduled-timestamp";
+
+/// What an owner of this kind makes is a run of a `CronJob`.
+const CRON_JOB: &str = "CronJob";
+/// What an owner of this kind manages is a run of `VolSync`'s maintenance.
+const KOPIA_MAINTENANCE: &str = "KopiaMaintenance";
+
+/// The conditions of a success, the final one first. Nobody asks for what they say beyond that.
+const SUCCESS: [&str; 2] = ["Complete", "SuccessCriteriaMet"];
+
+/// `batch/v1` `Job`. There may be tens of thousands: what nothing asks for isn't kept, such as what
+/// its pods are, which are those of its `CronJob`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(from = "Received")]
+pub struct Job {
+    /// Its name; its labels, annotations and owners are told by the fields below.
+    pub metadata: Metadata,
+    /// What it was made for, if that is something that matters here.
+    pub owner: Option<JobOwner>,
+    /// The moment for which its `CronJob` made it.
+    pub scheduled_for: Option<Timestamp>,
+    /// Whether a person made it with `kubectl create job --from`.
+    pub is_manual: bool,
+    /// Suspended: its pods are not started.
+    pub is_suspended: bool,
+    /// It is ended as failed after this many seconds.
+    pub active_deadline_seconds: Option<i64>,
+    /// What it did.
+    pub status: JobStatus,
+}
+
+/// What a Job was made for, in its own namespace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum JobOwner {
+    /// The `CronJob` of this name.
+    CronJob(Box<str>),
+    /// The `KopiaMaintenance` of this name.
+    KopiaMaintenance(Box<str>),
+}
+
+/// `Job.status`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct JobStatus {
+    /// When the controller took it up.
+    #[serde(deserialize_with = "moment::optional")]
+    pub start_time: Option<Timestamp>,
+    /// When it **succeeded**; a failed Job has none, see the condition `Failed`.
+    #[serde(deserialize_with = "moment::optional")]
+    pub completion_time: Option<Timestamp>,
+    /// Pods that run, or wait to.
+    pub active: i64,
+    /// Of those, the ones that are ready; absent where the API server doesn't say.
+    pub ready: Option<i64>,
+    /// Pods that failed.
+    pub failed: i64,
+    /// Those of `Complete`, `Failed`, `Suspended`, `SuccessCriteriaMet` and `FailureTarget` that are
+    /// true; of a success the final one, without its words.
+    #[serde(deserialize_with = "telling")]
+    pub conditions: Box<[Condition]>,
+}
+
+/// A Job as it is sent.
+#[derive(Deserialize)]
+struct Received {
+    metadata: Metadata,
+    #[serde(default)]
+    spec: ReceivedSpec,
+    #[serde(default)]
+    status: JobStatus,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct ReceivedSpec {
+    suspend: bool,
+    active_deadline_seconds: Option<i64>,
+}
+
+impl From<Received> for Job {
+    fn from(received: Received) -> Self {
+        let Received {
+            mut metadata,
+            spec,
+            status,
+        } = received;
+        let annotations = std::mem::take(&mut metadata.annotations);
+        let scheduled_for = annotations.get(SCHEDULED_FOR);
+        let owner = JobOwner::of(&metadata);
+        metadata.labels.clear();
+        metadata.owner_references = Vec::new();
+        Self {
+            metadata,
+            owner,
+            scheduled_for: scheduled_for.and_then(|moment| moment.parse().ok()),
+            is_manual: annotations
+                .get(INSTANTIATE)
+                .is_some_and(|made| made == "manual"),
+            is_suspended: spec.suspend,
+            active_deadline_seconds: spec.active_deadline_seconds,
+            status,
+        }
+    }
+}
+
+impl Job {
+    /// The name of the `CronJob` that manages it, if one does. That is also so for Jobs that a
+    /// person made from a `CronJob`; see [`Job::is_manual`].
+    #[must_use]
+    pub fn cron_job(&self) -> Option<&str> {
+        match &self.owner {
+            Some(JobOwner::CronJob(name)) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The name of the `KopiaMaintenance` that it was made for directly, as `VolSync` does when one is
+    /// triggered by hand.
+    #[must_use]
+    pub fn kopia_maintenance(&self) -> Option<&str> {
+        match &self.owner {
+            Some(JobOwner::KopiaMaintenance(name)) => Some(name),
+            _ => None,
+        }
+    }
+}
+
+impl JobOwner {
+    /// Older versions of kubectl name the `CronJob` as the owner of what a person makes from it, but
+    /// not as its controller.
+    fn of(metadata: &Metadata) -> Option<Self> {
+        let is_cron_job = |owner: &&OwnerReference| owner.kind == CRON_JOB;
+        let mut owners = metadata.owner_references.iter();
+        let owner = metadata.controller().or_else(|| owners.find(is_cron_job))?;
+        let name = owner.name.as_str().into();
+        match owner.kind.as_str() {
+            CRON_JOB => Some(Self::CronJob(name)),
+            KOPIA_MAINTENANCE => Some(Self::KopiaMaintenance(name)),
+            _ => None,
+        }
+    }
+}
+
+impl JobStatus {
+    /// The condition of a type, if it is `True`.
+    #[must_use]
+    pub fn true_condition(&self, condition_type: &str) -> Option<&Condition> {
+        Condition::find(&self.conditions, condition_type).filter(|found| found.is_true())
+    }
+}
+
+fn telling<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Box<[Condition]>, D::Error> {
+    let mut conditions = Vec::<Condition>::deserialize(deserializer)?;
+    conditions.retain(Condition::is_true);
+    let [complete, criteria_met] = SUCCESS;
+    if Condition::find(&conditions, complete).is_some() {
+        conditions.retain(|condition| condition.condition_type != criteria_met);
+    }
+    for condition in &mut conditions {
+        if SUCCESS.contains(&condition.condition_type.as_str()) {
+            condition.reason = String::new();
+            condition.message = String::new();
+        }
+    }
+    Ok(conditions.into_boxed_slice())
+}
