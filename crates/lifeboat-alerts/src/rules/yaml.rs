@@ -90,7 +90,8 @@ impl Node {
     fn json(&self) -> Value {
         match self {
             Self::Text(value) => Value::from(value.as_str()),
-            Self::Number(value) => Value::from(*value),
+            // As it is written in YAML: whole numbers without a fraction.
+            Self::Number(value) => value.to_string().parse().unwrap_or_default(),
             Self::Flag(value) => Value::from(*value),
             Self::List(values) => values.iter().map(Self::json).collect(),
             Self::Map(map) => map.json(),
@@ -280,7 +281,8 @@ mod tests {
             .with("list", vec![Node::from(inner.clone()), Node::from(text)])
             .with("map", inner)
             .with("none", Node::List(Vec::new()))
-            .with("many", Node::Number(0.75))
+            .with("many", Node::Number(3.0))
+            .with("few", Node::Number(0.75))
             .with("yes", Node::Flag(true));
         let read: Value = serde_saphyr::from_str(&map.document()).unwrap();
         assert_eq!(read, map.json(), "{}", map.document());

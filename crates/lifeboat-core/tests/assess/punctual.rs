@@ -53,7 +53,7 @@ fn a_daily_warning_is_none_for_what_is_promised_weekly() {
         maximum_age: Some(SignedDuration::from_hours(8 * 24)),
         ..ObjectiveOverrides::default()
     };
-    let weekly = database().promised(own);
+    let weekly = database().promised(&own);
     assert_eq!(weekly.status(Check::Punctual, "2026-11-26T00:00:00Z"), None);
 }
 
@@ -66,6 +66,6 @@ fn others_are_warned_of_if_somebody_asks_for_it() {
         warning_age: Some(SignedDuration::from_hours(6)),
         ..ObjectiveOverrides::default()
     };
-    let asked = cron_job().promised(own);
+    let asked = cron_job().promised(&own);
     assert_eq!(asked.status(Check::Punctual, now), Some(Status::Failing));
 }

@@ -46,7 +46,7 @@ fn what_was_never_maintained_is_neglected_after_a_week() {
 fn grown_to(bytes: u64) -> Watched {
     repository()
         .read("2026-11-10T00:00:00Z", |it| {
-            it.physical_bytes = Some(10 * GIB)
+            it.physical_bytes = Some(10 * GIB);
         })
         .read("2026-11-17T00:00:00Z", |it| it.physical_bytes = Some(bytes))
 }
@@ -83,7 +83,7 @@ fn a_new_repository_is_not_judged_before_a_week_has_passed() {
     let filling = repository()
         .read("2026-11-10T00:00:00Z", |it| it.physical_bytes = Some(0))
         .read("2026-11-16T23:00:00Z", |it| {
-            it.physical_bytes = Some(90 * GIB)
+            it.physical_bytes = Some(90 * GIB);
         });
     let now = "2026-11-16T23:01:00Z";
     assert_eq!(filling.status(Check::GrowthSteady, now), None);
@@ -145,7 +145,7 @@ fn policies_have_their_own_measure() {
         minimum_deduplication_percent: Some(0),
         ..ObjectiveOverrides::default()
     };
-    let asset = grown_to(16 * GIB).promised(own);
+    let asset = grown_to(16 * GIB).promised(&own);
     let now = "2026-11-17T00:01:00Z";
     assert_eq!(asset.status(Check::GrowthSteady, now), Some(Status::Ok));
     let neglected = asset.verdict(Check::NotNeglected, now).unwrap();

@@ -69,7 +69,7 @@ fn anybody_can_say_how_long_theirs_should_take() {
     for id in ["CNPGCluster/shop/db", "CronJob/shop/dump"] {
         let asset =
             watched(id)
-                .promised(own)
+                .promised(&own)
                 .run(Outcome::Succeeded, STARTED, "2026-11-20T05:00:01Z");
         let verdict = asset.verdict(Check::Swift, NOW).unwrap();
         assert_eq!(verdict.status, Status::Failing);

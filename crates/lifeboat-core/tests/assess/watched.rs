@@ -32,8 +32,8 @@ pub(crate) fn watched(id: &str) -> Watched {
 }
 
 impl Watched {
-    pub(crate) fn promised(mut self, own: ObjectiveOverrides) -> Self {
-        self.asset.own = own;
+    pub(crate) fn promised(mut self, own: &ObjectiveOverrides) -> Self {
+        self.asset.own = *own;
         self
     }
 

@@ -57,9 +57,9 @@ pub(crate) struct GenerateOptions {
     /// The job that scrapes Lifeboat
     #[arg(long, value_name = "JOB", default_value = "lifeboat", value_parser = query_text)]
     job: String,
-    /// The address below which docs/runbooks.md is
-    #[arg(long, value_name = "URL", default_value = DEFAULT_RUNBOOK_URL)]
-    runbook_url: String,
+    /// The address below which docs/runbooks.md is, if not that of this project
+    #[arg(long, value_name = "URL")]
+    runbook_url: Option<String>,
     /// The file in which unit tests look for the rules
     #[arg(long, value_name = "FILE", default_value = "lifeboat-rules.yaml")]
     rule_file: String,
@@ -115,7 +115,10 @@ impl GenerateOptions {
             namespace: self.namespace.clone(),
             labels: self.labels.clone(),
             job: self.job.clone(),
-            runbook_url: self.runbook_url.clone(),
+            runbook_url: self
+                .runbook_url
+                .clone()
+                .unwrap_or_else(|| DEFAULT_RUNBOOK_URL.to_owned()),
             rule_file: self.rule_file.clone(),
             cron_jobs: self.cron_jobs.clone(),
         }

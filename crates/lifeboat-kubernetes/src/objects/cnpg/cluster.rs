@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Deserializer, de::IgnoredAny};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 use super::{BARMAN_OBJECT_NAME, BARMAN_PLUGIN};
 use crate::objects::{condition::Condition, metadata::Metadata, moment};
@@ -187,7 +188,7 @@ pub struct ExternalCluster {
 }
 
 fn has_connection_parameters<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-    let parameters: Option<BTreeMap<String, IgnoredAny>> = Option::deserialize(deserializer)?;
+    let parameters: Option<BTreeMap<String, Value>> = Option::deserialize(deserializer)?;
     Ok(parameters.is_some_and(|parameters| !parameters.is_empty()))
 }
 
