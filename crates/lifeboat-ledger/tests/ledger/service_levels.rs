@@ -13,7 +13,7 @@ use crate::support::{Home, Kind, OnPostgres, OnSqlite, asset, at};
 const HOUR: i64 = 3_600;
 
 /// An asset that was outside its promise from the first hour to the second, and whose archiver was read.
-fn levels(archived: u64, failed: u64, hour: i64) -> Box<ServiceLevels> {
+fn levels(archived: u64, failed: u64, hour: i64) -> ServiceLevels {
     let mut history = AssetHistory::new(at(0));
     for (hour, archived, failed) in [(0, 0, 0), (hour, archived, failed)] {
         let reading = ArchiverReading {
@@ -46,7 +46,7 @@ fn levels(archived: u64, failed: u64, hour: i64) -> Box<ServiceLevels> {
             history.service_levels = Some(Box::new(after));
         }
     }
-    history.service_levels.unwrap()
+    *history.service_levels.unwrap()
 }
 
 fn look(hour: i64, status: Status) -> FreshLook<'static> {
@@ -65,13 +65,13 @@ async fn write(ledger: &Ledger, name: &str, levels: &ServiceLevels) {
     ledger.write_news(&news).await.unwrap();
 }
 
-async fn remembered(ledger: &Ledger, name: &str) -> Option<Box<ServiceLevels>> {
+async fn remembered(ledger: &Ledger, name: &str) -> Option<ServiceLevels> {
     let one = ledger.history(&asset(name)).await.unwrap();
     let all = ledger.histories().await.unwrap();
     let all = all.into_iter().find(|(id, _)| id == &asset(name));
     let levels = one.and_then(|history| history.service_levels);
     assert_eq!(levels, all.and_then(|(_, history)| history.service_levels));
-    levels
+    levels.map(|levels| *levels)
 }
 
 #[rstest]
@@ -128,5 +128,5 @@ async fn service_levels_go_with_their_asset_and_get_its_new_name(
     ledger.name_cluster(&renamed, "east").await.unwrap();
     let named = "east:Prometheus/monitoring/renamed".parse().unwrap();
     let history = ledger.history(&named).await.unwrap().unwrap();
-    assert_eq!(history.service_levels, Some(levels(10, 1, 1)));
+    assert_eq!(history.service_levels, Some(Box::new(levels(10, 1, 1))));
 }
