@@ -9,7 +9,7 @@ use lifeboat_testkit::{alertmanager::Alertmanager, http_server::HttpServer};
 use serde_json::{Value, json};
 use support::{firing, message, resolved, router, second, start};
 
-fn webhook(url: &str, more: Value) -> Router {
+fn webhook(url: &str, more: &Value) -> Router {
     let mut settings = json!({ "notifiers": [{ "name": "pager", "webhook": { "url": url } }] });
     let limit = more.get("maxAlerts").cloned();
     if let Some(limit) = limit {
@@ -50,7 +50,7 @@ async fn tell(router: &Router, messages: Vec<Message>, others_go_on: bool) {
 #[tokio::test]
 async fn a_group_is_one_call_that_names_the_worst_and_counts_the_rest() {
     let server = HttpServer::start();
-    let router = webhook(&server.url(), json!({}));
+    let router = webhook(&server.url(), &json!({}));
     tell(&router, messages(&storm(2_000)), false).await;
     let received = server.received();
     assert_eq!(received.len(), 1);
@@ -78,7 +78,7 @@ async fn a_group_is_one_call_that_names_the_worst_and_counts_the_rest() {
 async fn a_limit_of_nothing_is_none_and_groups_are_by_the_labels_of_the_settings() {
     let server = HttpServer::start();
     let more = json!({ "maxAlerts": 0, "groupBy": ["namespace", "cluster"] });
-    let router = webhook(&server.url(), more);
+    let router = webhook(&server.url(), &more);
     tell(&router, messages(&storm(300)), false).await;
     let body = server.received()[0].json();
     assert_eq!(body["alerts"].as_array().unwrap().len(), 300);
@@ -89,12 +89,16 @@ async fn a_limit_of_nothing_is_none_and_groups_are_by_the_labels_of_the_settings
 #[tokio::test]
 async fn a_group_is_over_when_the_last_of_its_alerts_is() {
     let server = HttpServer::start();
-    let router = webhook(&server.url(), json!({}));
+    let router = webhook(&server.url(), &json!({}));
     let alerts = storm(3);
     let over: Vec<_> = alerts.iter().map(|one| resolved(one, second(60))).collect();
     tell(&router, messages(&over[..2]), true).await;
     tell(&router, messages(&over[2..]), false).await;
-    let bodies: Vec<Value> = server.received().iter().map(|one| one.json()).collect();
+    let bodies: Vec<Value> = server
+        .received()
+        .iter()
+        .map(lifeboat_testkit::http_server::Received::json)
+        .collect();
     assert_eq!(
         (&bodies[0]["status"], &bodies[1]["status"]),
         (&json!("firing"), &json!("resolved"))
@@ -108,7 +112,7 @@ async fn a_group_is_over_when_the_last_of_its_alerts_is() {
 #[tokio::test]
 async fn the_same_messages_have_the_same_key_and_others_another() {
     let server = HttpServer::start();
-    let router = webhook(&server.url(), json!({}));
+    let router = webhook(&server.url(), &json!({}));
     let mut some = messages(&storm(3));
     tell(&router, some.clone(), false).await;
     some.reverse();

@@ -176,10 +176,10 @@ impl Alerting {
     /// Has written down what the ledger doesn't know yet. Texts that merely tell a new age are not
     /// worth a write.
     fn record(&mut self, now: &[AlertInstance], messages: Vec<Message>) {
-        let changed = compare(&self.instances, now);
-        let totals = self.count(&changed);
+        let difference = compare(&self.instances, now);
+        let totals = self.count(&difference);
         let mut messages = messages.into_iter().peekable();
-        let mut instances = changed.instances.into_iter().peekable();
+        let mut instances = difference.instances.into_iter().peekable();
         let mut records = Vec::new();
         while instances.peek().is_some() {
             let some: Vec<AlertInstance> = instances.by_ref().take(AT_ONCE).cloned().collect();
@@ -196,7 +196,7 @@ impl Alerting {
             records.push((changes, of_some));
         }
         let rest = AlertChanges {
-            inactive: changed.inactive,
+            inactive: difference.inactive,
             totals,
             ..AlertChanges::default()
         };

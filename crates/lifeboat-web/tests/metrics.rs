@@ -15,7 +15,7 @@ use std::{
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use lifeboat_controller::View;
-use lifeboat_core::{AlertState, CoverageKind, ObjectiveOverrides};
+use lifeboat_core::{AlertInstance, AlertState, CoverageKind, ObjectiveOverrides, Suppressor};
 use lifeboat_repository::RequestKind;
 use lifeboat_testkit::tools::tool;
 use lifeboat_web::metrics::{Process, TextFormat, document, render};
@@ -36,7 +36,7 @@ fn full() -> View {
         sound("main"),
         unknown("new"),
         cnpg(now(), "shop", "db")
-            .promising(ObjectiveOverrides {
+            .promising(&ObjectiveOverrides {
                 maximum_run_duration: Some(SignedDuration::from_hours(2)),
                 ..ObjectiveOverrides::default()
             })
@@ -70,6 +70,10 @@ fn full() -> View {
     view.alerts = Arc::new(vec![
         alert("edge", AlertState::Firing),
         alert("new", AlertState::Pending),
+        AlertInstance {
+            suppressed_by: Some(Arc::new(Suppressor::Silence("silence-1".to_owned()))),
+            ..alert("main", AlertState::Firing)
+        },
     ]);
     view.health.requests = RequestKind::ALL.map(|kind| (kind, 7)).into();
     view.health.notifiers = vec!["alertmanager".to_owned(), "pager".to_owned()];

@@ -69,13 +69,11 @@ impl Notification {
             .map(|message| format!("{}/{}", message.incident, message.event))
             .collect();
         keys.sort_unstable();
-        match keys.as_slice() {
-            [only] => only.clone(),
-            _ => {
-                let hash = crate::labels::fnv1a(keys.iter().map(String::as_str));
-                format!("{}-messages/{hash}", keys.len())
-            }
+        if let [only] = keys.as_slice() {
+            return only.clone();
         }
+        let hash = crate::labels::fnv1a(keys.iter().map(String::as_str));
+        format!("{}-messages/{hash}", keys.len())
     }
 }
 

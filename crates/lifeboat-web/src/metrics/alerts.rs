@@ -122,7 +122,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
     },
 ];
 
-/// A histogram for each severity, also where there is nothing to count yet, so that rate() sees the first.
+/// A histogram for each severity, also where there is nothing to count yet, so that `rate()` sees the first.
 fn times(
     view: &View,
     series: &mut Series<'_>,

@@ -373,8 +373,8 @@ impl Observed {
     }
 
     /// Its own annotations promise something.
-    pub(crate) fn promising(mut self, own: ObjectiveOverrides) -> Self {
-        self.own = own;
+    pub(crate) fn promising(mut self, own: &ObjectiveOverrides) -> Self {
+        self.own = *own;
         self
     }
 

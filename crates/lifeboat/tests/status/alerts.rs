@@ -16,7 +16,7 @@ use super::{
 
 fn warning(name: &str) -> AlertInstance {
     let mut warning = alert(name, AlertState::Firing);
-    warning.key.alert = "BackupRunMissed".to_owned();
+    "BackupRunMissed".clone_into(&mut warning.key.alert);
     warning.severity = Severity::Warning;
     warning.summary = format!("A backup of {} was due and has not run", warning.key.asset);
     warning
