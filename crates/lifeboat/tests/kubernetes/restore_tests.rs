@@ -35,6 +35,7 @@ async fn a_rehearsal_that_fails_is_told_of_until_one_succeeds() {
     let (control_plane, scene) = Scene::with_jobs().await;
     let failing = nightly(&scene)
         .outcome("fail")
+        .field("/spec/jobTemplate/spec/ttlSecondsAfterFinished", 1)
         .last_successful(scene.hours(-24));
     let cron_job = control_plane.apply(&failing.object()).await;
     let served = scene.setup.start().await;
@@ -53,6 +54,9 @@ async fn a_rehearsal_that_fails_is_told_of_until_one_succeeds() {
     let failed = value_of(&scene, &served, "kube_job_status_failed").await;
     assert_eq!(failed, Some(1.0));
 
+    // The failure is told for as long as nothing succeeds, though its Job is cleaned up.
+    scene.wait_until_jobs_are_gone(&served, control_plane).await;
+    tells_of_it(&scene, &served, &["last_run failing"]).await;
     let outcome = json!({ "metadata": { "labels": { "outcome": null } } });
     let mended = json!({ "spec": { "jobTemplate": { "spec": { "template": outcome } } } });
     control_plane.patch(&cron_job, &mended).await;

@@ -10,6 +10,14 @@ use crate::scene::Scene;
 use crate::served::{Served, report};
 use crate::telling::is_asked;
 
+/// What is told of a database that nobody backs up yet: what was promoted needs backups of its own.
+const NOT_BACKED_UP: [&str; 4] = [
+    "ever_succeeded unknown",
+    "fresh unknown",
+    "last_run unknown",
+    "scheduled failing",
+];
+
 /// The standby `db` of `original`, in step, and what its exporter says.
 async fn in_step(scene: &Scene, control_plane: &ControlPlane) -> InstanceExporter {
     let mut samples = Samples::primary("db");
@@ -74,8 +82,9 @@ async fn story_46_a_standby_that_was_promoted_is_told_of_until_somebody_says_it_
     let promoted = control_plane.apply(&promoted.object()).await;
     exporter.update(|samples| samples.set_replication(false, 0.0, false));
     let served = scene.setup.start().await;
+    let promoted_too = [&NOT_BACKED_UP[..], &["in_recovery failing"]].concat();
     let asset = scene
-        .tells_that(&served, &["in_recovery failing"], |asset| {
+        .tells_that(&served, &promoted_too, |asset| {
             report(asset, "in_recovery")["facts"]["instance"] == "db-1"
         })
         .await;
@@ -85,7 +94,9 @@ async fn story_46_a_standby_that_was_promoted_is_told_of_until_somebody_says_it_
     let meant = json!({ "metadata": { "annotations": { "lifeboat.dev/standby": "false" } } });
     control_plane.patch(&promoted, &meant).await;
     scene
-        .tells_that(&served, &[], |asset| !is_asked(asset, "in_recovery"))
+        .tells_that(&served, &NOT_BACKED_UP, |asset| {
+            !is_asked(asset, "in_recovery")
+        })
         .await;
 }
 
