@@ -12,9 +12,11 @@ mod watched;
 use std::{collections::BTreeMap, fmt::Write, fs, path::PathBuf, time::Duration};
 
 use futures_util::future::join_all;
+use lifeboat_alerts::recordings;
 use lifeboat_controller::AssetView;
 use seeds::{SEEDS, Seed, past::waiting_since_long};
-use serde_json::Value;
+use serde_json::{Value, json};
+use tempfile::TempDir;
 use watched::Watched;
 
 /// What was seen of a rule.
@@ -48,7 +50,10 @@ async fn rules_of_others_are_silent_while_all_is_sound_and_fire_when_it_is_not()
 
 /// Shows what is sound and what is not, and demands silence and alerts.
 async fn play(seed: &Seed) -> Vec<Seen> {
-    let mut watched = Watched::with_rules(&seed.files()).await;
+    let recorded = records(seed.records);
+    let mut files = seed.files();
+    files.push(recorded.path().join("records.yaml"));
+    let mut watched = Watched::with_rules(&files).await;
     let show = async |watched: &mut Watched, fleet: fn() -> Vec<AssetView>| {
         // Twice, so that a series that has just begun has two samples to make an increase of.
         watched.show(fleet()).await;
@@ -95,7 +100,31 @@ async fn play(seed: &Seed) -> Vec<Seen> {
         alerting.insert(name, one);
     }
 
-    // Long after.
+    // Long after, if any of them waits.
+    let mut _database = None;
+    if alerting.values().any(|one| one.wait > 0.0) {
+        let (restarted, folder) = long_after(seed, &files, watched).await;
+        (watched, _database) = (restarted, Some(folder));
+    }
+    // And is over when all is sound again, but for what looks back over hours.
+    watched.show((seed.sound)()).await;
+    watched
+        .wait_for_rules(&format!("{}: what fired is over", seed.title), |rules| {
+            let looks_back = |rule: &Value| {
+                let query = rule["query"].as_str().unwrap();
+                query.contains('[') || query.contains("cnpg:")
+            };
+            let mut rules = rules.iter().filter(|rule| !looks_back(rule));
+            rules.all(|rule| active(rule).is_empty())
+        })
+        .await;
+    watched.prometheus.stop().await;
+    alerting.into_values().collect()
+}
+
+/// The same server and rules, with a Prometheus that was stopped and started again once everything had
+/// waited for long: what waited fires. Its database is in the folder.
+async fn long_after(seed: &Seed, files: &[PathBuf], watched: Watched) -> (Watched, TempDir) {
     let states = watched.query("ALERTS_FOR_STATE").await;
     let mut history = Vec::new();
     for metric in seed.metrics {
@@ -107,25 +136,27 @@ async fn play(seed: &Seed) -> Vec<Seen> {
         history.extend(series.into_iter().filter(is_present));
     }
     let past = waiting_since_long(&states, &history);
-    let mut watched = watched
-        .restarted(&seed.files(), past.path().join("data"))
-        .await;
+    let watched = watched.restarted(files, past.path().join("data")).await;
     watched
         .wait_for_rules(&format!("{}: what waited fires", seed.title), |rules| {
             rules.iter().all(|rule| rule["state"] == "firing")
         })
         .await;
-    // And is over when all is sound again, but for what looks back over hours.
-    watched.show((seed.sound)()).await;
-    watched
-        .wait_for_rules(&format!("{}: what fired is over", seed.title), |rules| {
-            let looks_back = |rule: &Value| rule["query"].as_str().unwrap().contains('[');
-            let mut rules = rules.iter().filter(|rule| !looks_back(rule));
-            rules.all(|rule| active(rule).is_empty())
-        })
-        .await;
-    watched.prometheus.stop().await;
-    alerting.into_values().collect()
+    (watched, past)
+}
+
+/// Rules that record these, as Lifeboat generates them.
+fn records(names: &[&str]) -> TempDir {
+    let rules = recordings().iter().filter(|one| names.contains(&one.name));
+    let rules: Vec<Value> = rules
+        .map(|one| json!({ "record": one.name, "expr": one.query }))
+        .collect();
+    assert_eq!(rules.len(), names.len());
+    let group = json!({ "groups": [{ "name": "records", "rules": rules }] });
+    let folder = tempfile::tempdir().unwrap();
+    // JSON is YAML too.
+    fs::write(folder.path().join("records.yaml"), group.to_string()).unwrap();
+    folder
 }
 
 fn active(rule: &Value) -> Vec<&Value> {
@@ -138,7 +169,7 @@ fn text(value: &Value) -> String {
 
 /// What an alert is about: the names among its labels.
 fn about(alert: &Value) -> String {
-    const NAMES: [&str; 9] = [
+    const NAMES: [&str; 10] = [
         "cronjob",
         "job_name",
         "cluster",
@@ -148,6 +179,7 @@ fn about(alert: &Value) -> String {
         "obj_name",
         "obj_namespace",
         "repository",
+        "instance",
     ];
     let labels = &alert["labels"];
     let mut names = NAMES.iter().filter_map(|name| labels[*name].as_str());

@@ -5,9 +5,9 @@ pub(crate) mod past;
 
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use lifeboat_controller::AssetView;
-use lifeboat_core::InstanceReading;
+use lifeboat_core::{InstanceReading, ReadFailure};
 
 use crate::support::{
     DAY, HOUR, Observed, cnpg, cron_job, kopia_maintenance, kopia_repository, kopia_source,
@@ -20,6 +20,8 @@ pub(crate) struct Seed {
     /// Whose they are, and what goes wrong in the test.
     pub(crate) told: &'static str,
     files: &'static [&'static str],
+    /// What it asks for by name and doesn't say how to record: Lifeboat's own recording rules do.
+    pub(crate) records: &'static [&'static str],
     /// What the rules ask about, and what has to be there while all is sound.
     pub(crate) metrics: &'static [&'static str],
     pub(crate) sound: fn() -> Vec<AssetView>,
@@ -39,6 +41,7 @@ pub(crate) const SEEDS: &[Seed] = &[
         told: "Two alerts of a home lab, on kube-state-metrics and CloudNativePG's exporter, word for word. Wrong: the last \
                success of each is 40 hours old.",
         files: &["stale_backups.yaml"],
+        records: &[],
         metrics: &[
             "kube_cronjob_status_last_successful_time",
             "cnpg_collector_last_available_backup_timestamp",
@@ -51,6 +54,7 @@ pub(crate) const SEEDS: &[Seed] = &[
         told: "Two alerts about a CronJob that copies Prometheus's snapshots, word for word. Wrong: the last success is \
                two days old, and the last Job failed.",
         files: &["prometheus_backup.yaml"],
+        records: &[],
         metrics: &["kube_job_status_completion_time"],
         sound: || vec![prometheus_backup().completed(8 * HOUR, 20).build()],
         wrong: || {
@@ -69,6 +73,7 @@ pub(crate) const SEEDS: &[Seed] = &[
                hours; a namespace has copies and no maintenance; a CronJob was rewritten; a repository grew by \
                half and holds nothing twice.",
         files: &["kopia_maintenance.yaml"],
+        records: &[],
         metrics: &[
             "volsync_kopia_maintenance_last_run_timestamp_seconds",
             "volsync_kopia_maintenance_cronjob_failures_total",
@@ -89,6 +94,7 @@ pub(crate) const SEEDS: &[Seed] = &[
                old; of three standbys one was promoted, one is cut off and one lags, and the watched one can't be \
                read; the restore drill failed, and last succeeded three days ago.",
         files: &["restore_drills.yaml"],
+        records: &[],
         metrics: &[
             "kube_deployment_status_replicas_available",
             "cnpg_collector_last_available_backup_timestamp",
@@ -100,6 +106,33 @@ pub(crate) const SEEDS: &[Seed] = &[
         ],
         sound: drills_sound,
         wrong: drills_wrong,
+    },
+    Seed {
+        title: "The barman-cloud plugin",
+        told: "Ten alerts of a report on production readiness, with their expressions word for word; most of the \
+               names existed nowhere. How two of them are recorded isn't said: that is from `lifeboat rules generate`. \
+               Wrong: a backup failed, the newest good one is 30 hours old and took 40 minutes; archiving fails and \
+               WAL piles up; the store doesn't answer, and is nearly full; the plugin is gone.",
+        files: &["barman_plugin.yaml"],
+        records: &[
+            "cnpg:backup_success_rate_5m",
+            "cnpg:wal_archiving_success_rate_5m",
+        ],
+        metrics: &[
+            "cnpg_backup_failed_total",
+            "cnpg_wal_archive_failed_total",
+            "cnpg_objectstore_connection_status",
+            "up{job=\"cnpg-barman-plugin\"}",
+            "cnpg_backup_last_success_timestamp",
+            "cnpg_backup_duration_seconds",
+            "cnpg_wal_files_pending",
+            "cnpg_objectstore_free_bytes",
+            "cnpg_objectstore_total_bytes",
+            "cnpg:backup_compression_ratio",
+            "cnpg:wal_archiving_rate_per_hour",
+        ],
+        sound: plugin_sound,
+        wrong: plugin_wrong,
     },
 ];
 
@@ -208,6 +241,37 @@ fn drills_wrong() -> Vec<AssetView> {
         })
         .build(),
         drill().completed(72 * HOUR, 20).failed(60).build(),
+    ]
+}
+
+fn plugin_sound() -> Vec<AssetView> {
+    let now = Timestamp::now();
+    vec![
+        operator(now, "cnpg-system", "barman-cloud", 2).build(),
+        cnpg(now, "shop", "db")
+            .completed(8 * HOUR, 4)
+            .stored(|_| ())
+            .build(),
+    ]
+}
+
+fn plugin_wrong() -> Vec<AssetView> {
+    let now = Timestamp::now();
+    vec![
+        operator(now, "cnpg-system", "barman-cloud", 0).build(),
+        cnpg(now, "shop", "db")
+            .completed(30 * HOUR, 40)
+            .failed(1)
+            .archiver("db-1", 12, 101)
+            .stored(|store| {
+                store.capacity = Some(66 << 30);
+                store.failure = Some(ReadFailure {
+                    since: now - SignedDuration::from_mins(7),
+                    error: "connection refused".to_owned(),
+                    hint: None,
+                });
+            })
+            .build(),
     ]
 }
 
