@@ -47,6 +47,7 @@ fn full() -> View {
             .window(20 * DAY, None)
             .with(|facts| facts.findings.push(finding("five_field_schedule")))
             .stored(|_| {})
+            .leveled()
             .build(),
         cron_job(now(), "immich", "media")
             .failed(32 * HOUR)

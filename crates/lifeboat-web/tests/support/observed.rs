@@ -9,9 +9,10 @@ use lifeboat_core::{
     Definition, Facts, Finding, Instance, InstanceReading, InstanceRole, Integrity, NewestSnapshot,
     ObjectStoreFacts, ObjectiveOverrides, Observation, ObservedPoints, ObservedSchedule, Outcome,
     ReadFailure, RecoveryPoint, RecoveryWindow, RepositoryFacts, RepositoryReading, Run, RunEnd,
-    RunId, RunTrigger, Schedule, ScheduleState, SmallMap, SnapshotSource, StoreReading,
+    RunId, RunTrigger, Schedule, ScheduleState, SmallMap, SnapshotSource, Status, StoreReading,
     StoredBackup, StoredState, TransferPace, UnderWay,
     assess::{Asset, Blind, assess_asset},
+    slo::{FreshLook, ServiceLevels},
     system,
 };
 
@@ -26,6 +27,7 @@ pub(crate) struct Observed {
     blind: Option<Blind>,
     own: ObjectiveOverrides,
     places: BTreeMap<&'static str, String>,
+    levels_known: bool,
 }
 
 fn observed(now: Timestamp, id: &str) -> Observed {
@@ -39,6 +41,7 @@ fn observed(now: Timestamp, id: &str) -> Observed {
         blind: None,
         own: ObjectiveOverrides::default(),
         places: BTreeMap::new(),
+        levels_known: false,
     }
 }
 
@@ -378,9 +381,44 @@ impl Observed {
         self
     }
 
+    /// It was looked at for thirty days, and its archiver's counters ten minutes ago.
+    pub(crate) fn leveled(mut self) -> Self {
+        self.levels_known = true;
+        self
+    }
+
+    /// What was seen ten minutes ago, when the archiver had archived less.
+    fn before(&self) -> Observation {
+        let mut facts = self.facts.clone();
+        let archiving = facts.archiving.as_mut();
+        if let Some(Some(Ok(reading))) = archiving.map(|archiving| &mut archiving.reading) {
+            reading.at = self.now - SignedDuration::from_mins(10);
+            reading.archived = reading.archived.map(|archived| archived - 50);
+        }
+        Observation {
+            created_at: None,
+            facts,
+            runs: Vec::new(),
+            points: ObservedPoints::Present(Vec::new()),
+        }
+    }
+
     /// Observed once, and assessed.
     pub(crate) fn build(self) -> AssetView {
-        let mut history = AssetHistory::new(self.now - self.known_for);
+        let first_seen_at = self.now - self.known_for;
+        let mut history = AssetHistory::new(first_seen_at);
+        if self.levels_known {
+            let look = FreshLook {
+                status: Status::Ok,
+                since: first_seen_at,
+                points: &self.points,
+                maximum_age: SignedDuration::from_hours(36),
+                is_complete: true,
+                now: first_seen_at,
+            };
+            history.service_levels = ServiceLevels::after(None, &look).map(Box::new);
+            history.observe(&self.before(), self.now - SignedDuration::from_mins(10));
+        }
         let observation = Observation {
             created_at: None,
             facts: self.facts.clone(),
