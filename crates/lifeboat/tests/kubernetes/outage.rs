@@ -14,7 +14,7 @@ const DB: (&str, &str) = ("CNPGCluster", "db");
 const BAD: (&str, &str) = ("CNPGCluster", "bad");
 
 /// What is told of a cluster that nobody can look at.
-const UNKNOWN: [&str; 10] = [
+const UNKNOWN: [&str; 11] = [
     "archiving unknown",
     "clock unknown",
     "ever_archived unknown",
@@ -25,6 +25,7 @@ const UNKNOWN: [&str; 10] = [
     "on_schedule unknown",
     "points_kept unknown",
     "scheduled unknown",
+    "seen unknown",
 ];
 
 /// What is told of `bad`: its only backup failed, and no schedule makes another.
