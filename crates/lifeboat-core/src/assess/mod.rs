@@ -36,8 +36,9 @@ use serde::Serialize;
 pub use service_levels::fresh_look;
 
 use crate::{
-    AssetHistory, AssetId, Check, Effective, Evidence, Facts, ObjectiveOverrides, Operation,
-    OperationHistory, Policy, Status, Subject, Verdict, scheduling::Planned, slo,
+    AssetHistory, AssetId, AssetKind, Check, DefinitionChanges, Effective, Evidence, Facts,
+    ObjectiveOverrides, Operation, OperationHistory, Policy, Status, Subject, Verdict,
+    scheduling::Planned, slo,
 };
 
 /// An asset as it is to be assessed: what it is, what is planned for it, and what happened to it.
@@ -79,6 +80,14 @@ impl Asset {
                 .facts
                 .as_ref()
                 .is_some_and(|facts| facts.paused.is_some())
+    }
+
+    /// How what carries its operation out has changed, where somebody counts that: what a repository
+    /// tells of itself has no definition.
+    #[must_use]
+    pub fn definition_changes(&self) -> Option<&DefinitionChanges> {
+        let upkeep = self.history.upkeep.as_ref()?;
+        (self.id.kind != AssetKind::KopiaRepository).then_some(&upkeep.changes)
     }
 
     /// Whether there are backups of it at all.

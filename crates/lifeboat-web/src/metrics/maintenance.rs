@@ -42,10 +42,9 @@ pub(super) const FAMILIES: &[Family<View>] = &[
                  for assets where nobody counts them.",
         write: |view, series| {
             for asset in that_do(view, Operation::Maintenance) {
-                let Some(upkeep) = &asset.asset.history.upkeep else {
+                let Some(changes) = asset.asset.definition_changes() else {
                     continue;
                 };
-                let changes = &upkeep.changes;
                 for (change, count) in [
                     ("created", changes.created),
                     ("updated", changes.updated),

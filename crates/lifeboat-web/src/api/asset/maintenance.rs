@@ -48,7 +48,7 @@ impl MaintenanceReport {
         }
         let last = asset.history.last_succeeded_at(Operation::Maintenance, at);
         let runs = asset.history.operation(Operation::Maintenance);
-        let changes = asset.history.upkeep.as_ref().map(|upkeep| &upkeep.changes);
+        let changes = asset.definition_changes();
         Some(Self {
             asset: asset.id.clone(),
             last_maintenance: last,

@@ -158,8 +158,7 @@ fn maintenance(asset: &AssetView) -> Option<&OperationHistory> {
 }
 
 fn changes(asset: &AssetView) -> Option<&lifeboat_core::DefinitionChanges> {
-    let upkeep = asset.asset.history.upkeep.as_ref()?;
-    Some(&upkeep.changes)
+    asset.asset.definition_changes()
 }
 
 fn is_scheduled(asset: &AssetView) -> bool {
