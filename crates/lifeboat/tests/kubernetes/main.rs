@@ -25,6 +25,12 @@ mod leading_scene;
 mod leading_takeover;
 mod leading_trouble;
 mod outage;
+#[allow(
+    dead_code,
+    reason = "the tests of serve share this file, and use other parts of it"
+)]
+#[path = "../serve/prometheus_engine.rs"]
+mod prometheus_engine;
 mod queries;
 mod rbac;
 mod reporting;

@@ -6,6 +6,7 @@ mod costs;
 mod disaster;
 mod kopia;
 mod ledger;
+mod prometheus_engine;
 mod resources;
 mod running;
 mod scrape;
@@ -16,6 +17,7 @@ mod scrape;
 mod served;
 mod silences;
 mod stories;
+mod stories_of_repositories;
 mod storm;
 #[path = "../support/mod.rs"]
 mod support;
