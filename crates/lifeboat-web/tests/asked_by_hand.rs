@@ -113,7 +113,7 @@ async fn the_tools_of_prometheus_answer_too() {
         .iter()
         .filter(|name| name.starts_with("cnpg_"))
         .collect();
-    assert_eq!(names.len(), 10, "{names:?}");
+    assert_eq!(names.len(), 15, "{names:?}");
 
     let end = Timestamp::now().as_duration().as_secs_f64();
     let name = "cnpg_collector_last_available_backup_timestamp";
