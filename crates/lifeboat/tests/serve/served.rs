@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use crate::support::{LIFEBOAT, Ran, clean, lifeboat, run};
 
 /// How long anything may take that a test waits for; far longer than it does.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(3);
 
 /// What a Lifeboat is started with, more than once if a test wants to see a restart.
 pub(crate) struct Setup {
