@@ -71,7 +71,12 @@ async fn no_scheduled_run_is_lost_or_doubled_when_the_leader_is_killed_just_befo
     for setup in [&one, &two] {
         declare_unreachable(setup, "schedule: \"0 * * * *\"\nretries: {limit: 0}");
     }
-    let runs = || -> u32 { replicas.query("SELECT COUNT(ended_at) FROM runs").parse().unwrap() };
+    let runs = || -> u32 {
+        replicas
+            .query("SELECT COUNT(ended_at) FROM runs")
+            .parse()
+            .unwrap()
+    };
     let mut offset = 0;
     approach_next_hour(&[&one, &two], &mut offset, 1800);
     let leader = start_leading(&one).await;
