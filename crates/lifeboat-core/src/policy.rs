@@ -5,7 +5,7 @@ use std::{cmp::Reverse, fmt};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use crate::{AssetKind, Selector, Subject, slo::Ratio};
+use crate::{AssetKind, Operation, Selector, Subject, slo::Ratio};
 
 /// How bad an alert is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -116,6 +116,16 @@ impl Objectives {
             minimum_deduplication_percent: 150,
             backup_slo: Ratio::from_parts_per_million(990_000),
             wal_archiving_slo: Ratio::from_parts_per_million(999_000),
+        }
+    }
+
+    /// How long a run of this operation should take at most; none where nobody says. A rehearsal takes
+    /// as long as a recovery would.
+    #[must_use]
+    pub const fn expected_duration(&self, operation: Operation) -> Option<SignedDuration> {
+        match operation {
+            Operation::Drill => self.recovery_time,
+            _ => self.expected_run_duration,
         }
     }
 }

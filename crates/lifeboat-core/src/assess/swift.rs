@@ -3,16 +3,12 @@
 use jiff::SignedDuration;
 
 use super::{Answer, Question};
-use crate::{Evidence, Operation, Status, history::is_in_the_future};
+use crate::{Evidence, Status, history::is_in_the_future};
 
 /// None where nobody says how long it should take, and while no run is known to have succeeded.
 pub(super) fn answer(question: &Question<'_>) -> Option<Answer> {
     let objectives = &question.effective.objectives;
-    let expected = match question.operation() {
-        // A rehearsal takes as long as a recovery would.
-        Operation::Drill => objectives.recovery_time?,
-        _ => objectives.expected_run_duration?,
-    };
+    let expected = objectives.expected_duration(question.operation())?;
     let run = question.principal()?.last_succeeded.as_ref()?;
     let end = run.end.as_ref()?;
     if is_in_the_future(end.at, question.now) {

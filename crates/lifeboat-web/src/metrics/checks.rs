@@ -90,10 +90,8 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         write: |view, series| {
             for view in &view.assets {
                 let objectives = view.assessment.effective.objectives;
-                let swift = match view.asset.id.kind.operation() {
-                    Some(Operation::Drill) => objectives.recovery_time,
-                    _ => objectives.expected_run_duration,
-                };
+                let operation = view.asset.id.kind.operation();
+                let swift = operation.and_then(|operation| objectives.expected_duration(operation));
                 let replay_lag = view.assessment.verdict(Check::ReplayLag);
                 let replay_lag = replay_lag.and_then(|verdict| match &verdict.evidence {
                     Evidence::ReplayLag { limit, .. } => Some(*limit),
