@@ -21,13 +21,9 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         write: |view, series| {
             each_verdict(view, |asset, verdict| {
                 let value = u32::from(verdict.status.metric_value());
-                let check = ("check", verdict.check.name());
-                match severity(asset) {
-                    None => series.sample_of(&labels::with(&asset.asset.id, [check]), value),
-                    Some(severity) => {
-                        series.sample_of(&labels::with(&asset.asset.id, [check, severity]), value)
-                    }
-                }
+                let check = [("check", verdict.check.name())];
+                let labels = labels::with(&asset.asset.id, check);
+                series.sample_of(&(labels, severity(asset)), value)
             })
         },
     },
@@ -46,15 +42,12 @@ pub(super) const FAMILIES: &[Family<View>] = &[
                     return Ok(());
                 }
                 let value = u32::from(verdict.status.metric_value());
-                let check = ("check", verdict.check.name());
-                let reason = ("reason", verdict.evidence.reason());
-                let id = &asset.asset.id;
-                match severity(asset) {
-                    None => series.sample_of(&labels::with(id, [check, reason]), value),
-                    Some(severity) => {
-                        series.sample_of(&labels::with(id, [check, reason, severity]), value)
-                    }
-                }
+                let why = [
+                    ("check", verdict.check.name()),
+                    ("reason", verdict.evidence.reason()),
+                ];
+                let labels = labels::with(&asset.asset.id, why);
+                series.sample_of(&(labels, severity(asset)), value)
             })
         },
     },

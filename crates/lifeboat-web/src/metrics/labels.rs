@@ -45,6 +45,13 @@ impl LabelSet for [Label<'_>] {
     }
 }
 
+impl<const N: usize> LabelSet for (Labels<'_, N>, Option<Label<'_>>) {
+    fn write(&self, line: &mut String, asset: &mut AssetText) {
+        self.0.write(line, asset);
+        self.1.as_slice().write(line, asset);
+    }
+}
+
 impl LabelSet for (Labels<'_, 0>, Vec<Label<'_>>) {
     fn write(&self, line: &mut String, asset: &mut AssetText) {
         self.0.write(line, asset);
