@@ -40,11 +40,9 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         source: "The status of its Deployment: at least one replica is available. Absent for other \
                  kinds of assets, and while nobody can look.",
         write: |view, series| {
-            for (view, facts) in observed::each_in_sight(view) {
-                if let Some(availability) = &facts.availability {
-                    let runs = u32::from(availability.available > 0);
-                    series.sample_of(&labels::of(&view.asset.id), runs)?;
-                }
+            for (view, availability) in observed::programs(view) {
+                let runs = u32::from(availability.available > 0);
+                series.sample_of(&labels::of(&view.asset.id), runs)?;
             }
             Ok(())
         },
@@ -58,10 +56,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         of_asset: true,
         source: "Its Deployment. Absent for other kinds of assets, and while nobody can look.",
         write: |view, series| {
-            for (view, facts) in observed::each_in_sight(view) {
-                let Some(availability) = &facts.availability else {
-                    continue;
-                };
+            for (view, availability) in observed::programs(view) {
                 let states = [
                     ("available", availability.available),
                     ("desired", availability.desired),

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use lifeboat_controller::{AssetView, View};
-use lifeboat_core::{AssetId, Facts, Instance, InstanceReading, ObservedSchedule};
+use lifeboat_core::{AssetId, Availability, Facts, Instance, InstanceReading, ObservedSchedule};
 
 use super::labels::{self, Labels};
 
@@ -17,6 +17,11 @@ pub(super) fn each(view: &View) -> impl Iterator<Item = (&AssetView, &Facts)> {
 /// the last one known would pass for the present one.
 pub(super) fn each_in_sight(view: &View) -> impl Iterator<Item = (&AssetView, &Facts)> {
     each(view).filter(|(view, _)| view.asset.blind.is_none())
+}
+
+/// Every program that backups depend on, and how many of it run.
+pub(super) fn programs(view: &View) -> impl Iterator<Item = (&AssetView, &Availability)> {
+    each_in_sight(view).filter_map(|(view, facts)| Some((view, facts.availability.as_ref()?)))
 }
 
 /// Every instance whose exporter is to be read.

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use lifeboat_controller::{AssetView, View};
-use lifeboat_core::{ArchiverReading, AssetKind, Operation, Outcome};
+use lifeboat_core::{
+    ArchiverReading, AssetId, AssetKind, Instance, InstanceReading, Operation, Outcome,
+};
 
 use super::{
     super::{Family, Kind, Series, observed, wal},
@@ -122,6 +124,17 @@ pub(super) fn is_cluster(asset: &AssetView) -> bool {
 
 pub(super) fn clusters(view: &View) -> impl Iterator<Item = &AssetView> {
     view.assets.iter().filter(|asset| is_cluster(asset))
+}
+
+/// Every instance of a PostgreSQL cluster whose exporter is read, and what it says.
+pub(super) fn each_reading(
+    view: &View,
+    mut write: impl FnMut(&AssetId, &Instance, &InstanceReading) -> fmt::Result,
+) -> fmt::Result {
+    observed::each_instance(view, |asset, instance, reading| match reading {
+        Ok(reading) if asset.kind == AssetKind::CnpgCluster => write(asset, instance, reading),
+        _ => Ok(()),
+    })
 }
 
 pub(super) fn of(asset: &AssetView) -> ObjectLabels<'_, 1> {

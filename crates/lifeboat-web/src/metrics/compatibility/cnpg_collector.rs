@@ -5,7 +5,7 @@ use lifeboat_core::{Operation, Outcome};
 
 use super::{
     super::{Family, Kind, observed},
-    cnpg::{clusters, is_cluster, of},
+    cnpg::{clusters, each_reading, is_cluster, of},
     labels, success,
 };
 
@@ -82,30 +82,23 @@ pub(in super::super) const FAMILIES: &[Family<View>] = &[
         source: "The same metric of the instance's exporter. Absent while that isn't read or can't be, \
                  and while nobody can look.",
         write: |view, series| {
-            let clusters = observed::each_in_sight(view).filter(|(asset, _)| is_cluster(asset));
-            for (asset, facts) in clusters {
-                let id = &asset.asset.id;
-                for instance in &facts.instances {
-                    let Some(Ok(reading)) = &instance.reading else {
-                        continue;
-                    };
-                    let counts = [
-                        ("ready", reading.wal_files_ready),
-                        ("done", reading.wal_files_done),
+            each_reading(view, |id, instance, reading| {
+                let counts = [
+                    ("ready", reading.wal_files_ready),
+                    ("done", reading.wal_files_done),
+                ];
+                for (value, count) in counts {
+                    let own = [
+                        ("cluster", id.name.as_str()),
+                        ("pod", instance.name.as_str()),
+                        ("value", value),
                     ];
-                    for (value, count) in counts {
-                        let own = [
-                            ("cluster", id.name.as_str()),
-                            ("pod", instance.name.as_str()),
-                            ("value", value),
-                        ];
-                        if let Some(count) = count {
-                            series.sample_of(&labels::of(id, own), count)?;
-                        }
+                    if let Some(count) = count {
+                        series.sample_of(&labels::of(id, own), count)?;
                     }
                 }
-            }
-            Ok(())
+                Ok(())
+            })
         },
     },
 ];

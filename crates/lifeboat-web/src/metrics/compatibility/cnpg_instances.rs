@@ -6,8 +6,8 @@ use lifeboat_controller::View;
 use lifeboat_core::InstanceReading;
 
 use super::{
-    super::{Family, Kind, Series, observed, value::Value},
-    cnpg::is_cluster,
+    super::{Family, Kind, Series, value::Value},
+    cnpg::each_reading,
     labels,
 };
 
@@ -78,19 +78,10 @@ fn each<V: Value>(
     series: &mut Series<'_>,
     value: impl Fn(&InstanceReading) -> Option<V>,
 ) -> fmt::Result {
-    let clusters = observed::each_in_sight(view).filter(|(asset, _)| is_cluster(asset));
-    for (asset, facts) in clusters {
-        let id = &asset.asset.id;
-        for instance in &facts.instances {
-            let reading = instance
-                .reading
-                .as_ref()
-                .and_then(|read| read.as_ref().ok());
-            if let Some(value) = reading.and_then(&value) {
-                let own = [("cluster", id.name.as_str()), ("pod", &instance.name)];
-                series.sample_of(&labels::of(id, own), value)?;
-            }
-        }
-    }
-    Ok(())
+    each_reading(view, |id, instance, reading| {
+        let own = [("cluster", id.name.as_str()), ("pod", &instance.name)];
+        value(reading).map_or(Ok(()), |value| {
+            series.sample_of(&labels::of(id, own), value)
+        })
+    })
 }

@@ -1,7 +1,7 @@
 //! Names that rules have for the programs that make backups: those of kube-state-metrics, and `up`.
 
 use lifeboat_controller::{AssetView, View};
-use lifeboat_core::{Availability, system};
+use lifeboat_core::system;
 
 use super::{
     super::{Family, Kind, observed},
@@ -18,7 +18,7 @@ pub(in super::super) const FAMILIES: &[Family<View>] = &[
         of_asset: false,
         source: "`status.availableReplicas` of the Deployment. Absent while nobody can look.",
         write: |view, series| {
-            for (asset, availability) in programs(view) {
+            for (asset, availability) in observed::programs(view) {
                 series.sample_of(&of(asset), availability.available)?;
             }
             Ok(())
@@ -33,7 +33,7 @@ pub(in super::super) const FAMILIES: &[Family<View>] = &[
         of_asset: false,
         source: "`spec.replicas` of the Deployment. Absent while nobody can look.",
         write: |view, series| {
-            for (asset, availability) in programs(view) {
+            for (asset, availability) in observed::programs(view) {
                 series.sample_of(&of(asset), availability.desired)?;
             }
             Ok(())
@@ -49,7 +49,7 @@ pub(in super::super) const FAMILIES: &[Family<View>] = &[
         source: "The plugin's Deployment, which stands in `instance`. Absent while nobody can look. It needs \
                  `honor_labels`: Prometheus writes its own `up` of the job that scrapes Lifeboat beside it.",
         write: |view, series| {
-            for (asset, availability) in programs(view) {
+            for (asset, availability) in observed::programs(view) {
                 if availability.system == system::BARMAN_CLOUD_PLUGIN {
                     let id = &asset.asset.id;
                     let own = [
@@ -64,11 +64,6 @@ pub(in super::super) const FAMILIES: &[Family<View>] = &[
         },
     },
 ];
-
-fn programs(view: &View) -> impl Iterator<Item = (&AssetView, &Availability)> {
-    let assets = observed::each_in_sight(view);
-    assets.filter_map(|(asset, facts)| Some((asset, facts.availability.as_ref()?)))
-}
 
 fn of(asset: &AssetView) -> impl super::super::series::LabelSet {
     let id = &asset.asset.id;
