@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use lifeboat_core::{AssetId, Incident, Severity};
 use serde::{Deserialize, Serialize};
 
-use super::seconds;
+use super::{effective_limit, seconds};
 
 /// Incidents, the one that fired last first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -95,17 +95,10 @@ pub struct IncidentQuery {
 }
 
 impl IncidentQuery {
-    /// How many incidents are answered with if no limit is given.
-    pub const DEFAULT_LIMIT: u32 = 50;
-    /// How many incidents are answered with at most.
-    pub const MAXIMUM_LIMIT: u32 = 1_000;
-
     /// How many incidents to answer with.
     #[must_use]
     pub fn limit(&self) -> u32 {
-        self.limit
-            .unwrap_or(Self::DEFAULT_LIMIT)
-            .clamp(1, Self::MAXIMUM_LIMIT)
+        effective_limit(self.limit)
     }
 }
 

@@ -38,6 +38,11 @@ pub use silence::{ChangedSilence, MakeSilence, SilenceList, SilenceQuery, Silenc
 /// From this age on, a view says nothing about now. The controller makes one every few seconds.
 pub const STALE_AFTER: SignedDuration = SignedDuration::from_mins(1);
 
+/// How many runs or incidents are answered with if no limit is given.
+pub const DEFAULT_LIMIT: u32 = 50;
+/// How many runs or incidents are answered with at most.
+pub const MAXIMUM_LIMIT: u32 = 1_000;
+
 /// An answer that is an error.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ErrorBody {
@@ -71,6 +76,11 @@ impl AsOf {
             stale: age > STALE_AFTER,
         }
     }
+}
+
+/// How many runs or incidents to answer with.
+fn effective_limit(asked: Option<u32>) -> u32 {
+    asked.unwrap_or(DEFAULT_LIMIT).clamp(1, MAXIMUM_LIMIT)
 }
 
 /// Seconds with milliseconds, which is what any of the times here is good for.

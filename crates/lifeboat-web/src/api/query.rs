@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use lifeboat_core::{AssetId, AssetKind, Operation, Outcome, RunId, Status};
 use serde::{Deserialize, Deserializer, Serialize, de};
 
+use super::effective_limit;
+
 /// Which assets are asked for. What is none asks for nothing, so it fits all.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -73,16 +75,9 @@ pub struct RunQuery {
 }
 
 impl RunQuery {
-    /// How many runs are answered with if no limit is given.
-    pub const DEFAULT_LIMIT: u32 = 50;
-    /// How many runs are answered with at most.
-    pub const MAXIMUM_LIMIT: u32 = 1_000;
-
     /// How many runs to answer with.
     #[must_use]
     pub fn limit(&self) -> u32 {
-        self.limit
-            .unwrap_or(Self::DEFAULT_LIMIT)
-            .clamp(1, Self::MAXIMUM_LIMIT)
+        effective_limit(self.limit)
     }
 }
