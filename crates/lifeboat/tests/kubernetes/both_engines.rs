@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::prometheus_engine::{active, raises};
+use crate::prometheus_engine::{raises, wait_for_alerts};
 use crate::scene::Scene;
 use crate::served::Served;
 
@@ -80,16 +80,7 @@ impl Scene {
         let name = asset["name"].as_str().unwrap();
         let id = format!("{kind}/{}/{name}", self.namespace);
         let expected = expected(asset);
-        served
-            .wait_for(
-                &format!("Lifeboat alerts about {id}: {expected:?}"),
-                async || {
-                    let alerts = served.api("alerts").await;
-                    json!(active(&alerts, &id, &expected))
-                },
-                |found| *found == json!(expected),
-            )
-            .await;
+        wait_for_alerts(served, &id, &expected).await;
         let about = format!(
             "kind=\"{kind}\",namespace=\"{}\",name=\"{name}\"",
             self.namespace

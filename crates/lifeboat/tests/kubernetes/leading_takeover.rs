@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::leading_scene::{Replicas, leads, start_leading, start_standing_by, wait_until_leads};
 use crate::scene::{apply_all, name_of, newest};
-use crate::served::Setup;
+use crate::served::{ONCE, Setup};
 
 /// How long a message may take; far longer than it does.
 const SOON: Duration = Duration::from_secs(30);
@@ -139,8 +139,7 @@ async fn a_leader_that_was_frozen_ends_when_it_goes_on_and_doubles_nothing() {
         replicas.replica("two", &more),
     );
     for setup in [&one, &two] {
-        let immediately = "immediate: true\nschedule: \"0 0 1 1 *\"\nretries: {limit: 0}";
-        declare_unreachable(setup, immediately);
+        declare_unreachable(setup, ONCE);
     }
     let leader = start_leading(&one).await;
     leader

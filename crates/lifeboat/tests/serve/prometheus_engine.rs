@@ -15,18 +15,23 @@ use crate::support::{lifeboat, run};
 /// Demands that Lifeboat and a Prometheus raise exactly these alerts about `Prometheus/monitoring/main`.
 pub(crate) async fn both_raise(served: &Served<'_>, alerts: &[&str]) {
     let expected: BTreeSet<&str> = alerts.iter().copied().collect();
+    wait_for_alerts(served, "Prometheus/monitoring/main", &expected).await;
+    let about = "kind=\"Prometheus\",namespace=\"monitoring\",name=\"main\"";
+    raises(&served.metrics().await, about, &expected);
+}
+
+/// Waits until Lifeboat itself raises exactly these alerts about an asset.
+pub(crate) async fn wait_for_alerts(served: &Served<'_>, id: &str, expected: &BTreeSet<&str>) {
     served
         .wait_for(
-            &format!("Lifeboat alerts: {expected:?}"),
+            &format!("Lifeboat alerts about {id}: {expected:?}"),
             async || {
-                let found = served.api("alerts").await;
-                json!(active(&found, "Prometheus/monitoring/main", &expected))
+                let alerts = served.api("alerts").await;
+                json!(active(&alerts, id, expected))
             },
             |found| *found == json!(expected),
         )
         .await;
-    let about = "kind=\"Prometheus\",namespace=\"monitoring\",name=\"main\"";
-    raises(&served.metrics().await, about, &expected);
 }
 
 /// The alerts that go on for minutes after what they are about: what Lifeboat says at one moment doesn't
@@ -34,7 +39,7 @@ pub(crate) async fn both_raise(served: &Served<'_>, alerts: &[&str]) {
 const KEEP_FIRING: [&str; 2] = ["CNPGWALArchivingFailed", "CNPGWALArchivingBudgetBurnFast"];
 
 /// The alerts about an asset that are pending or firing, but for those that only go on.
-pub(crate) fn active(alerts: &Value, id: &str, expected: &BTreeSet<&str>) -> BTreeSet<String> {
+fn active(alerts: &Value, id: &str, expected: &BTreeSet<&str>) -> BTreeSet<String> {
     let alerts = alerts["alerts"].as_array().unwrap().iter();
     alerts
         .filter(|alert| alert["asset"] == id && alert["state"] != "resolved")

@@ -18,6 +18,9 @@ use crate::support::{LIFEBOAT, Ran, clean, lifeboat, run};
 /// How long anything may take that a test waits for; far longer than it does.
 const PATIENCE: Duration = Duration::from_mins(3);
 
+/// More lines for [`Setup::declare`]: a backup at once, and none again by itself for a long time.
+pub(crate) const ONCE: &str = "immediate: true\nschedule: \"0 0 1 1 *\"\nretries: {limit: 0}";
+
 /// What a Lifeboat is started with, more than once if a test wants to see a restart.
 pub(crate) struct Setup {
     folder: TempDir,

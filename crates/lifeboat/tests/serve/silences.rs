@@ -6,14 +6,12 @@ use lifeboat_testkit::alertmanager::Alertmanager;
 use lifeboat_testkit::http_server::{HttpServer, Received};
 use serde_json::Value;
 
-use crate::served::{Setup, find_alert};
+use crate::served::{ONCE, Setup, find_alert};
 use crate::support::text;
 use crate::{closed_prometheus, prometheus};
 
 const FAILED: &str = "PrometheusBackupFailed";
 const SOON: Duration = Duration::from_secs(30);
-/// A backup at once, and none again by itself for a long time.
-const ONCE: &str = "immediate: true\nschedule: \"0 0 1 1 *\"\nretries: {limit: 0}";
 
 fn told(webhook: &HttpServer) -> Vec<String> {
     let received = webhook.received();

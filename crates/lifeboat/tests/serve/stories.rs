@@ -7,16 +7,13 @@ use lifeboat_testkit::http_server::HttpServer;
 use lifeboat_testkit::prometheus::Prometheus;
 
 use crate::prometheus_engine::both_raise;
-use crate::served::{Served, Setup, find_alert, report};
+use crate::served::{ONCE, Served, Setup, find_alert, report};
 use crate::support::text;
 use crate::{closed_prometheus, prometheus};
 
 const FAILED: &str = "PrometheusBackupFailed";
 const MISSING: &str = "PrometheusBackupMissing";
 const SOON: Duration = Duration::from_secs(30);
-
-/// A backup at once, and none again by itself for a long time.
-const ONCE: &str = "immediate: true\nschedule: \"0 0 1 1 *\"\nretries: {limit: 0}";
 
 /// The status of each alert that a webhook was told of, in order.
 fn told(webhook: &HttpServer) -> Vec<(String, String)> {

@@ -8,11 +8,8 @@ use lifeboat_testkit::tree::tree;
 
 use crate::prometheus;
 use crate::prometheus_engine::both_raise;
-use crate::served::{Setup, report};
+use crate::served::{ONCE, Setup, report};
 use crate::support::{blocks, flip, text};
-
-/// A backup at once, and none again by itself for a long time.
-const ONCE: &str = "immediate: true\nschedule: \"0 0 1 1 *\"\nretries: {limit: 0}";
 
 #[tokio::test]
 async fn story_34_a_bad_byte_in_a_block_of_prometheus_is_told_with_its_place() {

@@ -7,7 +7,7 @@ use lifeboat_testkit::http_server::{HttpServer, Received};
 use serde_json::Value;
 
 use crate::closed_prometheus;
-use crate::served::Setup;
+use crate::served::{ONCE, Setup};
 use crate::support::text;
 
 /// More of them would be no other storm.
@@ -120,8 +120,7 @@ async fn a_death_while_a_message_waits_for_others_neither_loses_nor_doubles_it()
     let webhook = HttpServer::start();
     let hook = format!("--webhook {}/hook --group-wait 5m", webhook.url());
     let setup = Setup::new().with(&hook);
-    let once = "immediate: true\nschedule: \"0 0 1 1 *\"\nretries: {limit: 0}";
-    setup.declare(&prometheus, once);
+    setup.declare(&prometheus, ONCE);
     let served = setup.start().await;
     served
         .wait_for_alert("PrometheusBackupFailed", "pending")
