@@ -2,7 +2,7 @@
 
 use lifeboat_core::AssetKind;
 
-use super::{NativeAlert, Scene};
+use super::{NativeAlert, Scene, cron_jobs};
 
 pub(super) const ALERTS: &[NativeAlert] = &[
     NativeAlert {
@@ -88,21 +88,7 @@ pub(super) const ALERTS: &[NativeAlert] = &[
         kind: AssetKind::CronJob,
         namespace: "namespace",
         name: "cronjob",
-        query: r#"max by (namespace, cronjob) (
-  label_replace(
-    max by (namespace, job_name) (kube_job_status_start_time)
-      * on (namespace, job_name) group_right
-        max by (namespace, job_name, owner_name) (
-          kube_job_owner{owner_kind="CronJob",owner_name=~"{cron_jobs}"}
-        )
-    and on (namespace, job_name) kube_job_failed{condition="true"} == 1,
-    "cronjob", "$1", "owner_name", "(.*)"
-  )
-)
-> on (namespace, cronjob) (
-  max by (namespace, cronjob) (kube_cronjob_status_last_successful_time)
-  or on (namespace, cronjob) max by (namespace, cronjob) (kube_cronjob_created)
-)"#,
+        query: cron_jobs::FAILED_SINCE_LAST_SUCCESS,
         remark: "A failed Job stays failed until it is deleted, also after a later success, so the newest failure is compared \
                  with the last success. This rule can't see Jobs that are deleted at once (failedJobsHistoryLimit: 0, \
                  ttlSecondsAfterFinished), nor Jobs that succeed and save nothing.",
@@ -347,7 +333,7 @@ and on (namespace, cluster)
         kind: AssetKind::CronJob,
         namespace: "namespace",
         name: "cronjob",
-        query: r#"max by (namespace, cronjob) (kube_cronjob_spec_suspend{cronjob=~"{cron_jobs}"}) == 1"#,
+        query: cron_jobs::SUSPENDED,
         remark: "This rule can't see whether it is on purpose, nor schedules of CloudNativePG and VolSync.",
         scenes: &[Scene {
             story: "one is suspended, one is not",

@@ -74,15 +74,7 @@ and on (namespace, cronjob) kube_cronjob_created"#,
         kind: AssetKind::CnpgCluster,
         namespace: "namespace",
         name: "cluster",
-        query: "time() - (
-  max by (namespace, cluster) (
-    (
-      barman_cloud_cloudnative_pg_io_last_available_backup_timestamp
-      or on (namespace, pod) cnpg_collector_last_available_backup_timestamp
-    )
-    {of_cluster}
-  ) > 0
-) > 36 * 3600",
+        query: "{age_of_newest_backup} > 36 * 3600",
         remark: "Replicas say 0 and a former primary an old value, so the newest of the instances counts. CloudNativePG's own \
                  gauge freezes with the change to the barman-cloud plugin, so the plugin's is taken where there is one. 0 on \
                  all of them is BackupNeverSucceeded. This rule can't see that a backup lost its WAL or its files, nor \
@@ -183,15 +175,7 @@ and on (namespace, cronjob) kube_cronjob_created"#,
         kind: AssetKind::CnpgCluster,
         namespace: "namespace",
         name: "cluster",
-        query: "time() - (
-  max by (namespace, cluster) (
-    (
-      barman_cloud_cloudnative_pg_io_last_available_backup_timestamp
-      or on (namespace, pod) cnpg_collector_last_available_backup_timestamp
-    )
-    {of_cluster}
-  ) > 0
-) > 24 * 3600",
+        query: "{age_of_newest_backup} > 24 * 3600",
         remark: "As CNPGBackupStale, a day before; it takes a day for what is usual, whatever the schedule says.",
         scenes: &[Scene {
             story: "one is 26 hours old, one is young",

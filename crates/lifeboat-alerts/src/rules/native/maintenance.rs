@@ -2,7 +2,7 @@
 
 use lifeboat_core::AssetKind;
 
-use super::{NativeAlert, Scene};
+use super::{NativeAlert, Scene, cron_jobs};
 
 pub(super) const ALERTS: &[NativeAlert] = &[
     NativeAlert {
@@ -12,11 +12,11 @@ pub(super) const ALERTS: &[NativeAlert] = &[
         name: "cronjob",
         query: r#"(
   time() - max by (namespace, cronjob) (
-    max_over_time(kube_cronjob_status_last_successful_time{cronjob=~"{kopia_cron_jobs}"}[7d])
+    max_over_time(kube_cronjob_status_last_successful_time{cronjob=~"{cron_jobs}"}[7d])
   ) > 3 * 86400
   or
   time() - min by (namespace, cronjob) (
-    min_over_time(kube_cronjob_created{cronjob=~"{kopia_cron_jobs}"}[7d])
+    min_over_time(kube_cronjob_created{cronjob=~"{cron_jobs}"}[7d])
   ) > 3 * 86400
   unless on (namespace, cronjob)
     max_over_time(kube_cronjob_status_last_successful_time[7d])
@@ -68,11 +68,11 @@ and on (namespace, cronjob) kube_cronjob_created"#,
         name: "cronjob",
         query: r#"(
   time() - max by (namespace, cronjob) (
-    max_over_time(kube_cronjob_status_last_successful_time{cronjob=~"{kopia_cron_jobs}"}[14d])
+    max_over_time(kube_cronjob_status_last_successful_time{cronjob=~"{cron_jobs}"}[14d])
   ) > 7 * 86400
   or
   time() - min by (namespace, cronjob) (
-    min_over_time(kube_cronjob_created{cronjob=~"{kopia_cron_jobs}"}[14d])
+    min_over_time(kube_cronjob_created{cronjob=~"{cron_jobs}"}[14d])
   ) > 7 * 86400
   unless on (namespace, cronjob)
     max_over_time(kube_cronjob_status_last_successful_time[14d])
@@ -120,21 +120,7 @@ and on (namespace, cronjob) kube_cronjob_created"#,
         kind: AssetKind::KopiaMaintenance,
         namespace: "namespace",
         name: "cronjob",
-        query: r#"max by (namespace, cronjob) (
-  label_replace(
-    max by (namespace, job_name) (kube_job_status_start_time)
-      * on (namespace, job_name) group_right
-        max by (namespace, job_name, owner_name) (
-          kube_job_owner{owner_kind="CronJob",owner_name=~"{kopia_cron_jobs}"}
-        )
-    and on (namespace, job_name) kube_job_failed{condition="true"} == 1,
-    "cronjob", "$1", "owner_name", "(.*)"
-  )
-)
-> on (namespace, cronjob) (
-  max by (namespace, cronjob) (kube_cronjob_status_last_successful_time)
-  or on (namespace, cronjob) max by (namespace, cronjob) (kube_cronjob_created)
-)"#,
+        query: cron_jobs::FAILED_SINCE_LAST_SUCCESS,
         remark: "As CronJobBackupFailed. VolSync keeps one failed Job, so this rule can't tell how many failed.",
         scenes: &[Scene {
             story: "a failure after the last success, and one before it",
@@ -182,7 +168,7 @@ and on (namespace, cronjob) kube_cronjob_created"#,
         kind: AssetKind::KopiaMaintenance,
         namespace: "namespace",
         name: "cronjob",
-        query: r#"max by (namespace, cronjob) (kube_cronjob_spec_suspend{cronjob=~"{kopia_cron_jobs}"}) == 1"#,
+        query: cron_jobs::SUSPENDED,
         remark: "This rule can't see whether it is on purpose.",
         scenes: &[Scene {
             story: "one is suspended, one is not",

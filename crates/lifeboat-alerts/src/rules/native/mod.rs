@@ -5,6 +5,7 @@
 
 mod archiving;
 mod backup;
+mod cron_jobs;
 mod freshness;
 mod impossible;
 mod maintenance;
@@ -33,7 +34,8 @@ pub(super) struct NativeAlert {
     pub(super) namespace: &'static str,
     /// The label of the query's result that holds the asset's name.
     pub(super) name: &'static str,
-    /// The query, with [`PLACES`] in it.
+    /// The query, with [`PLACES`] in it, and `{cron_jobs}` for the names of the CronJobs that stand for
+    /// assets of its kind.
     pub(super) query: &'static str,
     /// What it does about known traps, and what it can't see.
     pub(super) remark: &'static str,
@@ -58,13 +60,28 @@ pub(super) struct Scene {
 
 /// What stands for parts of queries that are needed again and again.
 const PLACES: &[(&str, &str)] = &[
+    // How old the newest backup of a PostgreSQL cluster is, where there is one. It has the next place in it.
+    (
+        "{age_of_newest_backup}",
+        "time() - (
+  max by (namespace, cluster) (
+    (
+      barman_cloud_cloudnative_pg_io_last_available_backup_timestamp
+      or on (namespace, pod) cnpg_collector_last_available_backup_timestamp
+    )
+    {of_cluster}
+  ) > 0
+)",
+    ),
     // The name of a PostgreSQL cluster is a label of one metric of its instances only.
     (
         "{of_cluster}",
         "* on (namespace, pod) group_left (cluster) group by (namespace, pod, cluster) (cnpg_collector_up)",
     ),
-    ("{kopia_cron_jobs}", "kopia-maint-.+|kopia-maintenance-.+"),
 ];
+
+/// Which CronJobs maintain Kopia's repositories, by the names that VolSync gives them.
+const KOPIA_CRON_JOBS: &str = "kopia-maint-.+|kopia-maintenance-.+";
 
 /// Every rule, in the order of the groups.
 pub(super) fn native_alerts() -> impl Iterator<Item = &'static NativeAlert> {
@@ -120,8 +137,12 @@ impl NativeAlert {
     /// The query, with the labels of the result called as those of Lifeboat's own: so both flavours
     /// give alerts alike, and routes and inhibitions fit both.
     fn query(&self, options: &RuleOptions) -> String {
+        let cron_jobs = match self.kind {
+            AssetKind::KopiaMaintenance => KOPIA_CRON_JOBS,
+            _ => options.cron_jobs.as_str(),
+        };
         let places = PLACES.iter().copied();
-        let places = places.chain([("{cron_jobs}", options.cron_jobs.as_str())]);
+        let places = places.chain([("{cron_jobs}", cron_jobs)]);
         let query = places.fold(self.query.to_owned(), |query, (place, text)| {
             query.replace(place, text)
         });
