@@ -79,3 +79,22 @@ fn anybody_can_say_how_long_theirs_should_take() {
         );
     }
 }
+
+#[test]
+fn a_rehearsal_is_measured_by_the_recovery_time() {
+    let own = ObjectiveOverrides {
+        recovery_time: Some(SignedDuration::from_hours(2)),
+        expected_run_duration: Some(SignedDuration::from_hours(1)),
+        ..ObjectiveOverrides::default()
+    };
+    for (ended, expected) in [
+        ("2026-11-20T05:00:00Z", Status::Ok),
+        ("2026-11-20T05:00:01Z", Status::Failing),
+    ] {
+        let asset =
+            watched("RestoreTest/shop/db")
+                .promised(&own)
+                .run(Outcome::Succeeded, STARTED, ended);
+        assert_eq!(asset.status(Check::Swift, NOW), Some(expected), "{ended}");
+    }
+}
