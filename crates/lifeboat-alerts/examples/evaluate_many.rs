@@ -89,7 +89,8 @@ fn fleet(now: Timestamp, status: Status) -> Vec<Assessment> {
             objectives: Objectives::default_for(AssetKind::CnpgCluster),
             severity: None,
             suspend: false,
-        },
+        }
+        .into(),
         status,
         verdicts: checks.iter().map(verdict).collect(),
     };

@@ -140,8 +140,9 @@ fn the_policies_severity_wins_and_stays_for_as_long_as_the_alert_fires() {
     let severe = |severity| Assessment {
         effective: lifeboat_core::Effective {
             severity,
-            ..assessment("main", FAILING).effective
-        },
+            ..*assessment("main", FAILING).effective
+        }
+        .into(),
         ..assessment("main", FAILING)
     };
     let at = |severity, previous: &[AlertInstance], seconds| {

@@ -115,7 +115,8 @@ impl World {
                 objectives: Objectives::default_for(AssetKind::CnpgCluster),
                 severity: None,
                 suspend: false,
-            },
+            }
+            .into(),
             status: Status::Failing,
             verdicts,
         };

@@ -7,8 +7,8 @@ use std::{
 
 use jiff::Timestamp;
 use lifeboat_core::{
-    AssetHistory, AssetId, ObjectStoreFacts, ObjectiveOverrides, Observed, ObservedSchedule,
-    Operation, Policy, RecoveryPoint, Run, SmallMap, Verdict,
+    AssetHistory, AssetId, Effective, ObjectStoreFacts, Observed, ObservedSchedule, Operation,
+    Policy, RecoveryPoint, Run, SmallMap, Verdict,
     assess::{Assessment, Asset, Blind, assess_asset},
     scheduling::{Decision, Planned, Start},
 };
@@ -64,7 +64,7 @@ impl Managed {
             asset: Arc::new(Asset {
                 id,
                 labels: BTreeMap::new(),
-                own: ObjectiveOverrides::default(),
+                own: None,
                 suspended: false,
                 planned: BTreeMap::new(),
                 history,
@@ -89,7 +89,7 @@ impl Managed {
     pub(crate) fn describe(&mut self, spec: AssetSpec, now: Timestamp, is_new: bool) -> Observed {
         let asset = Arc::make_mut(&mut self.asset);
         asset.labels = spec.labels;
-        asset.own = spec.own;
+        asset.own = spec.own.boxed();
         asset.suspended = spec.suspended;
         self.places = Arc::new(spec.places.into());
         let observed = match spec.care {
@@ -225,13 +225,19 @@ impl Managed {
         assess_asset(&self.asset, policies, now)
     }
 
+    /// `neighbour` is what holds for the asset that was assessed before.
     fn assess(
         &mut self,
         policies: &[Policy],
         now: Timestamp,
         recorder: &Recorder,
+        neighbour: &mut Option<Arc<Effective>>,
     ) -> Arc<Assessment> {
         let mut assessment = self.judge(policies, now);
+        match neighbour {
+            Some(same) if *same == assessment.effective => assessment.effective = Arc::clone(same),
+            _ => *neighbour = Some(Arc::clone(&assessment.effective)),
+        }
         let paused = self.asset.is_paused() || assessment.effective.suspend;
         if paused != self.asset.history.suspended_since.is_some() {
             let since = paused.then_some(now);
@@ -320,10 +326,12 @@ impl Fleet {
         now: Timestamp,
         recorder: &Recorder,
     ) -> Vec<AssetView> {
+        // The same holds for nearly all assets of a kind, which come one after the other.
+        let mut neighbour = None;
         self.assets
             .values_mut()
             .map(|managed| {
-                let assessment = managed.assess(policies, now, recorder);
+                let assessment = managed.assess(policies, now, recorder, &mut neighbour);
                 managed.view(assessment, now)
             })
             .collect()

@@ -6,8 +6,8 @@ use std::{collections::BTreeMap, error::Error, hint::black_box, time::Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use lifeboat_core::{
-    AssetHistory, AssetId, Integrity, ObjectiveOverrides, Operation, Outcome, Policy,
-    RecoveryPoint, Run, RunEnd, RunId, RunTrigger, Schedule, Selector,
+    AssetHistory, AssetId, Integrity, Operation, Outcome, Policy, RecoveryPoint, Run, RunEnd,
+    RunId, RunTrigger, Schedule, Selector,
     assess::{Asset, assess},
     scheduling::{Planned, Retries, RunPlan},
 };
@@ -102,7 +102,7 @@ fn asset(number: u32, schedule: &Schedule, now: Timestamp) -> Result<Asset, Box<
     Ok(Asset {
         id,
         labels: BTreeMap::from([("team".to_owned(), team.to_owned())]),
-        own: ObjectiveOverrides::default(),
+        own: None,
         suspended: false,
         planned,
         history,

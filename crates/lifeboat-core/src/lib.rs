@@ -56,7 +56,7 @@ pub use coverage::{
 };
 pub use duration::{DurationError, HumanDuration, parse_duration};
 pub use error_text::readable_causes;
-pub use evidence::Evidence;
+pub use evidence::{Evidence, StuckUnderWay};
 pub use facts::{
     ArchiverReading, Archiving, ArchivingCondition, Availability, ClaimedBackup, Definition, Facts,
     Finding, Instance, InstanceReading, InstanceRole, NewestSnapshot, ObjectStoreFacts,

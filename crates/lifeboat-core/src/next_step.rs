@@ -14,10 +14,9 @@ pub fn next_step(asset: &AssetId, verdict: &Verdict) -> Option<String> {
     }
     let run = run_of(asset);
     let hint = match &verdict.evidence {
-        Evidence::RunFailed { hint, .. }
-        | Evidence::RepositoryUnreadable { hint, .. }
-        | Evidence::StoreUnreachable { hint, .. } => {
-            return hint.clone();
+        Evidence::RunFailed { hint, .. } => return hint.clone(),
+        Evidence::RepositoryUnreadable { hint, .. } | Evidence::StoreUnreachable { hint, .. } => {
+            return hint.as_deref().map(ToOwned::to_owned);
         }
         Evidence::Age { .. }
         | Evidence::NoGoodRecoveryPoint { .. }
@@ -79,8 +78,8 @@ pub fn next_step(asset: &AssetId, verdict: &Verdict) -> Option<String> {
         Evidence::InTheFuture { .. } => {
             "compare the clocks of this machine and of the one that made it".to_owned()
         }
-        Evidence::StuckUnderWay { name, .. } => {
-            let (namespace, name) = located(asset, name);
+        Evidence::StuckUnderWay(stuck) => {
+            let (namespace, name) = located(asset, &stuck.name);
             format!(
                 "`kubectl describe -n {namespace} {name}` says more; what waits behind it runs once \
                  it has ended or is deleted"

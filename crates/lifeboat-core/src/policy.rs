@@ -165,6 +165,14 @@ pub struct ObjectiveOverrides {
     pub severity: Option<Severity>,
 }
 
+impl ObjectiveOverrides {
+    /// The values in as little memory as they take: none, if there are none.
+    #[must_use]
+    pub fn boxed(self) -> Option<Box<Self>> {
+        (self != Self::default()).then(|| Box::new(self))
+    }
+}
+
 /// Objectives for the assets that a selector fits.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Policy {
@@ -231,15 +239,17 @@ impl Policy {
     pub fn effective(
         policies: &[Self],
         subject: Subject<'_>,
-        own: &ObjectiveOverrides,
+        own: Option<&ObjectiveOverrides>,
     ) -> Effective {
         let mut fitting: Vec<&Self> = policies
             .iter()
             .filter(|policy| policy.selector.selects(subject))
             .collect();
         fitting.sort_by_key(|policy| (Reverse(policy.priority), &policy.name));
-        let overrides =
-            || std::iter::once(own).chain(fitting.iter().map(|policy| &policy.overrides));
+        let overrides = || {
+            own.into_iter()
+                .chain(fitting.iter().map(|policy| &policy.overrides))
+        };
         Effective {
             objectives: objectives(Objectives::default_for(subject.asset.kind), overrides),
             severity: overrides().find_map(|values| values.severity),
@@ -314,7 +324,7 @@ mod tests {
             labels: &BTreeMap::new(),
         };
         let own = policy("own", 0, own).overrides;
-        let effective = Policy::effective(policies, subject, &own);
+        let effective = Policy::effective(policies, subject, Some(&own));
         effective.objectives.maximum_age.as_hours()
     }
 
@@ -349,7 +359,7 @@ mod tests {
         let mut policies = [policy("a", 0, None)];
         let own = ObjectiveOverrides::default();
         let duration = |policies: &[Policy], own: &ObjectiveOverrides| {
-            let effective = Policy::effective(policies, subject, own);
+            let effective = Policy::effective(policies, subject, Some(own));
             effective.objectives.maximum_run_duration
         };
         assert_eq!(duration(&policies, &own), None);
@@ -369,7 +379,7 @@ mod tests {
             asset: &asset,
             labels: &BTreeMap::new(),
         };
-        Policy::effective(&[], subject, own).objectives
+        Policy::effective(&[], subject, Some(own)).objectives
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// One finished backup.
+/// One finished backup. There may be a hundred thousand: what only verified ones have is boxed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RecoveryPoint {
     /// Its name where it is kept, such as `backup-20261121-020000`.
@@ -15,7 +15,7 @@ pub struct RecoveryPoint {
     /// Whether all of it was sound when it was made.
     pub integrity: Integrity,
     /// What the last verification of it found.
-    pub verification: Option<PointVerification>,
+    pub verification: Option<Box<PointVerification>>,
     /// Whether somebody asked for it to be kept.
     pub pinned: bool,
 }

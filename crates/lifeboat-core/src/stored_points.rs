@@ -49,11 +49,11 @@ pub(crate) fn with_what_is_stored(
         }
         point.verification = match (problem(claim, reading), point.verification.take()) {
             (Some(_), Some(known)) if !known.good && known.level == LEVEL => Some(known),
-            (Some(_), _) => Some(PointVerification {
+            (Some(_), _) => Some(Box::new(PointVerification {
                 at: reading.at,
                 level: LEVEL.to_owned(),
                 good: false,
-            }),
+            })),
             // It may have been put back.
             (None, Some(known)) if known.level == LEVEL => None,
             (None, known) => known,

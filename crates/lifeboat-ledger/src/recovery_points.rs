@@ -165,11 +165,11 @@ async fn write_point(
 
 pub(crate) fn read_point(row: &AnyRow) -> Result<KnownPoint, sqlx::Error> {
     let verification = match row.moment_or_none("verified_at")? {
-        Some(at) => Some(PointVerification {
+        Some(at) => Some(Box::new(PointVerification {
             at,
             level: row.text("verification_level")?,
             good: row.number("verification_good")? != 0,
-        }),
+        })),
         None => None,
     };
     Ok(KnownPoint {

@@ -45,7 +45,8 @@ pub(crate) fn assessment(name: &str, last_run: Status) -> Assessment {
             objectives: Objectives::default_for(AssetKind::Prometheus),
             severity: None,
             suspend: false,
-        },
+        }
+        .into(),
         status: last_run,
         verdicts: vec![Verdict {
             check: Check::LastRun,

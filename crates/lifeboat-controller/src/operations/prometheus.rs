@@ -186,11 +186,11 @@ fn point_of(backup: &Backup) -> RecoveryPoint {
         integrity: damage_of(metadata).map_or(Integrity::Whole, Integrity::Damaged),
         verification: backup.verification.as_ref().and_then(|verification| {
             let (level, newest) = verification.newest()?;
-            Some(PointVerification {
+            Some(Box::new(PointVerification {
                 at: newest.verified_at,
                 level: level.to_string(),
                 good: verification.is_good(),
-            })
+            }))
         }),
         pinned: backup.pin.is_some(),
     }

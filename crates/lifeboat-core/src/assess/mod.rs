@@ -28,7 +28,7 @@ mod standby;
 mod swift;
 mod verified;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -48,8 +48,8 @@ pub struct Asset {
     pub id: AssetId,
     /// Its labels, which policies select by.
     pub labels: BTreeMap<String, String>,
-    /// The objectives that its own resource sets.
-    pub own: ObjectiveOverrides,
+    /// The objectives that its own resource sets, if it sets any.
+    pub own: Option<Box<ObjectiveOverrides>>,
     /// Whether its own resource suspends it.
     pub suspended: bool,
     /// The operations that are planned for it.
@@ -102,9 +102,9 @@ impl Asset {
 pub struct Assessment {
     /// The asset.
     pub asset: AssetId,
-    /// What holds for it.
+    /// What holds for it. Shared, since the same holds for nearly all assets of a kind.
     #[serde(skip)]
-    pub effective: Effective,
+    pub effective: Arc<Effective>,
     /// The most urgent of the verdicts' statuses; those of advisory checks don't count.
     pub status: Status,
     /// The verdicts, one for each check that makes sense for it, in the order of [`Check::ALL`].
@@ -147,7 +147,7 @@ pub fn assess_asset(asset: &Asset, policies: &[Policy], now: Timestamp) -> Asses
         asset: &asset.id,
         labels: &asset.labels,
     };
-    let effective = Policy::effective(policies, subject, &asset.own);
+    let effective = Policy::effective(policies, subject, asset.own.as_deref());
     let question = Question {
         asset,
         history: &asset.history,
@@ -226,7 +226,7 @@ pub fn assess_asset(asset: &Asset, policies: &[Policy], now: Timestamp) -> Asses
     let status = promises.map(|verdict| verdict.status).max();
     Assessment {
         asset: asset.id.clone(),
-        effective,
+        effective: Arc::new(effective),
         status: status.unwrap_or(Status::Unknown),
         verdicts,
     }

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Answer, Question};
-use crate::{Evidence, Facts, Status, history::later};
+use crate::{Evidence, Facts, Status, StuckUnderWay, history::later};
 
 /// A run that is stopped at its deadline needs a moment to clear up.
 const GRACE: SignedDuration = SignedDuration::from_mins(5);
@@ -42,7 +42,7 @@ fn of_others(question: &Question<'_>, facts: &Facts) -> Answer {
     let first = first.or_else(|| facts.under_way.first());
     let stuck = first.and_then(|first| {
         let ends_by = later(first.since, limit);
-        let evidence = Evidence::StuckUnderWay {
+        let run = StuckUnderWay {
             name: first.name.clone(),
             phase: first.phase.clone(),
             since: first.since,
@@ -50,7 +50,7 @@ fn of_others(question: &Question<'_>, facts: &Facts) -> Answer {
             waiting: facts.under_way.len() - 1,
             message: first.message.clone(),
         };
-        (question.now > ends_by).then_some((ends_by, evidence))
+        (question.now > ends_by).then(|| (ends_by, Evidence::StuckUnderWay(Box::new(run))))
     });
     conclude(question, stuck)
 }

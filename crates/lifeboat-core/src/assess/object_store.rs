@@ -18,8 +18,8 @@ pub(super) fn reachable(question: &Question<'_>) -> Option<Answer> {
         (Some(failure), answered_at) => {
             let evidence = Evidence::StoreUnreachable {
                 since: failure.since,
-                error: failure.error.clone(),
-                hint: failure.hint.clone(),
+                error: failure.error.as_str().into(),
+                hint: failure.hint.as_deref().map(Into::into),
                 answered_at,
             };
             Answer::new(Status::Failing, failure.since, evidence)
@@ -60,11 +60,11 @@ pub(super) fn catalogued(question: &Question<'_>) -> Option<Answer> {
     Some(match (broken.last(), &usable) {
         (Some((claim, problem)), _) => {
             let evidence = Evidence::BackupNotRestorable {
-                backup: claim.name.clone(),
-                folder: claim.id.clone(),
-                problem: problem.clone(),
+                backup: claim.name.as_str().into(),
+                folder: claim.id.as_str().into(),
+                problem: problem.as_str().into(),
                 others: broken.len() - 1,
-                usable,
+                usable: usable.map(Into::into),
             };
             Answer::new(Status::Failing, claim.ended_at, evidence)
         }
@@ -86,11 +86,11 @@ pub(super) fn wal(question: &Question<'_>) -> Option<Answer> {
     };
     if let Some(gap) = &wal.gap {
         let evidence = Evidence::WalGap {
-            segment: gap.segment.clone(),
+            segment: gap.segment.as_str().into(),
             missing: gap.missing,
-            lsn: gap.lsn.clone(),
+            lsn: gap.lsn.as_str().into(),
             recoverable_until: gap.recoverable_until,
-            again_from: gap.again_from.clone(),
+            again_from: gap.again_from.as_deref().map(Into::into),
         };
         let since = gap.recoverable_until;
         return Some(Answer::new(Status::Failing, since, evidence));

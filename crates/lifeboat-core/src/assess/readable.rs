@@ -10,8 +10,8 @@ pub(super) fn answer(question: &Question<'_>) -> Option<Answer> {
         (Some(failure), read_at) => {
             let evidence = Evidence::RepositoryUnreadable {
                 since: failure.since,
-                error: failure.error.clone(),
-                hint: failure.hint.clone(),
+                error: failure.error.as_str().into(),
+                hint: failure.hint.as_deref().map(Into::into),
                 read_at,
             };
             Answer::new(Status::Failing, failure.since, evidence)

@@ -149,7 +149,9 @@ fn since(question: &Question<'_>, status: Status) -> Timestamp {
 
 /// While the counters can't be read, windows run empty, which is no sign that all is well.
 fn unless_unread(question: &Question<'_>, answer: Answer) -> Answer {
-    let reading = question.facts().and_then(|facts| facts.archiving.as_ref());
+    let reading = question
+        .facts()
+        .and_then(|facts| facts.archiving.as_deref());
     let reading: Option<&Result<ArchiverReading, String>> =
         reading.and_then(|archiving: &Archiving| archiving.reading.as_ref());
     match reading {

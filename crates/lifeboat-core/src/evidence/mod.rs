@@ -13,6 +13,9 @@ use crate::{
 };
 
 /// What a verdict rests on. The variant's name is the reason that machines read.
+///
+/// There are a hundred thousand of these at a time, and nearly all say that something is well: what says
+/// that something isn't is not to make them larger.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, IntoStaticStr, VariantNames)]
 #[serde(tag = "reason", rename_all_fields = "snake_case")]
 pub enum Evidence {
@@ -164,20 +167,7 @@ pub enum Evidence {
         deadline: SignedDuration,
     },
     /// A backup that somebody else runs goes on for longer than it may.
-    StuckUnderWay {
-        /// Which.
-        name: String,
-        /// Its phase, as its operator calls it.
-        phase: String,
-        /// Since when.
-        since: Timestamp,
-        /// How long it may take.
-        limit: SignedDuration,
-        /// How many wait behind it.
-        waiting: usize,
-        /// What is said of it.
-        message: Option<String>,
-    },
+    StuckUnderWay(Box<StuckUnderWay>),
     /// How long the newest run took that succeeded.
     RunDuration {
         /// What ran.
@@ -408,9 +398,9 @@ pub enum Evidence {
         /// Since when.
         since: Timestamp,
         /// Why.
-        error: String,
+        error: Box<str>,
         /// The next step.
-        hint: Option<String>,
+        hint: Option<Box<str>>,
         /// When it last was.
         read_at: Option<Timestamp>,
     },
@@ -447,9 +437,9 @@ pub enum Evidence {
         /// Since when.
         since: Timestamp,
         /// Why.
-        error: String,
+        error: Box<str>,
         /// The next step.
-        hint: Option<String>,
+        hint: Option<Box<str>>,
         /// When it last did.
         answered_at: Option<Timestamp>,
     },
@@ -472,15 +462,15 @@ pub enum Evidence {
     /// A backup counts as complete, and can't be restored from the object store.
     BackupNotRestorable {
         /// Its recovery point.
-        backup: String,
+        backup: Box<str>,
         /// Its folder in the store.
-        folder: String,
+        folder: Box<str>,
         /// What keeps one from restoring it.
-        problem: String,
+        problem: Box<str>,
         /// How many others there are like it.
         others: usize,
         /// The newest one in the store that is whole.
-        usable: Option<String>,
+        usable: Option<Box<str>>,
     },
     /// The WAL in the object store has no gap.
     WalContinuous {
@@ -494,15 +484,15 @@ pub enum Evidence {
     /// WAL is missing in the object store.
     WalGap {
         /// The first segment that is missing.
-        segment: String,
+        segment: Box<str>,
         /// How many are.
         missing: u64,
         /// Up to where one can recover.
-        lsn: String,
+        lsn: Box<str>,
         /// About up to when.
         recoverable_until: Timestamp,
         /// The first whole backup after the gap.
-        again_from: Option<String>,
+        again_from: Option<Box<str>>,
     },
     /// For how much of the time the newest good recovery point was as young as promised.
     TimeWithin {
@@ -559,6 +549,23 @@ pub enum Evidence {
         /// Its date.
         at: Timestamp,
     },
+}
+
+/// A backup that somebody else runs, and that goes on for longer than it may.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StuckUnderWay {
+    /// Which.
+    pub name: String,
+    /// Its phase, as its operator calls it.
+    pub phase: String,
+    /// Since when.
+    pub since: Timestamp,
+    /// How long it may take.
+    pub limit: SignedDuration,
+    /// How many wait behind it.
+    pub waiting: usize,
+    /// What is said of it.
+    pub message: Option<String>,
 }
 
 impl Evidence {

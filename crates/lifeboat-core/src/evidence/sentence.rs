@@ -174,25 +174,21 @@ impl fmt::Display for Evidence {
                 "a {operation} has been running since {started_at:.0}; it may take {} at most",
                 human(deadline)
             ),
-            Self::StuckUnderWay {
-                name,
-                phase,
-                since,
-                limit,
-                waiting,
-                message,
-            } => {
+            Self::StuckUnderWay(stuck) => {
                 write!(
                     formatter,
-                    "{name} has been in phase '{phase}' since {since:.0}; it may take {} at most",
-                    human(limit)
+                    "{} has been in phase '{}' since {:.0}; it may take {} at most",
+                    stuck.name,
+                    stuck.phase,
+                    stuck.since,
+                    human(&stuck.limit)
                 )?;
-                match waiting {
+                match stuck.waiting {
                     0 => {}
                     1 => formatter.write_str(", and one more waits behind it")?,
                     many => write!(formatter, ", and {many} more wait behind it")?,
                 }
-                append(formatter, message.as_deref())
+                append(formatter, stuck.message.as_deref())
             }
             Self::RunDuration {
                 operation,

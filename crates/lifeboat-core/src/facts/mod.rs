@@ -26,7 +26,7 @@ pub use schedule::{ObservedSchedule, ScheduleState};
 pub use standby::{Standby, StandbyRole};
 
 /// What an observer sees of an asset that others operate. The default is an asset of which nothing
-/// is seen but that it exists.
+/// is seen but that it exists. What only some kinds have is boxed: there are ten thousand of these.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Facts {
     /// Why it is paused on purpose, in a few words: such as `hibernated`.
@@ -34,13 +34,13 @@ pub struct Facts {
     /// Its schedules; none for what has no use of any, such as an operator.
     pub schedules: Option<Vec<ObservedSchedule>>,
     /// How its archiving of WAL goes; none where none is set up.
-    pub archiving: Option<Archiving>,
+    pub archiving: Option<Box<Archiving>>,
     /// Whether the program runs; none for what is no program.
-    pub availability: Option<Availability>,
+    pub availability: Option<Box<Availability>>,
     /// The backups that have not ended, oldest first.
     pub under_way: Vec<UnderWay>,
     /// From when on it can be restored, by those who keep account of it.
-    pub window: Option<RecoveryWindow>,
+    pub window: Option<Box<RecoveryWindow>>,
     /// How long recovery points are kept, if that is set.
     pub retention: Option<SignedDuration>,
     /// Whether it is a standby of another database.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 use lifeboat_core::{
-    Archiving, ArchivingCondition, AssetHistory, Check, Facts, ObjectiveOverrides, Status,
+    Archiving, ArchivingCondition, AssetHistory, Check, Facts, Status,
     assess::{Assessment, Asset, assess_asset},
 };
 use rstest::rstest;
@@ -19,16 +19,19 @@ fn by_its_condition(working: bool) -> Assessment {
         message: (!working).then(|| "exit status 1".to_owned()),
     };
     let facts = Facts {
-        archiving: Some(Archiving {
-            condition: Some(condition),
-            reading: None,
-        }),
+        archiving: Some(
+            Archiving {
+                condition: Some(condition),
+                reading: None,
+            }
+            .into(),
+        ),
         ..Facts::default()
     };
     let asset = Asset {
         id: "CNPGCluster/shop/db".parse().unwrap(),
         labels: BTreeMap::new(),
-        own: ObjectiveOverrides::default(),
+        own: None,
         suspended: false,
         planned: BTreeMap::new(),
         history: AssetHistory::new(at(KNOWN_SINCE)),

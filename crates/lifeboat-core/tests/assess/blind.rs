@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use lifeboat_core::{
-    AssetHistory, Check, Facts, Integrity, ObjectiveOverrides, Observation, ObservedPoints,
-    ObservedSchedule, RecoveryPoint, ScheduleState, Status,
+    AssetHistory, Check, Facts, Integrity, Observation, ObservedPoints, ObservedSchedule,
+    RecoveryPoint, ScheduleState, Status,
     assess::{Assessment, Asset, Blind, assess_asset},
 };
 use rstest::rstest;
@@ -40,7 +40,7 @@ fn assessed(state: ScheduleState, now: &str) -> Assessment {
     let asset = Asset {
         id: "CronJob/immich/sync".parse().unwrap(),
         labels: BTreeMap::new(),
-        own: ObjectiveOverrides::default(),
+        own: None,
         suspended: false,
         planned: BTreeMap::new(),
         history,

@@ -2,9 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 use lifeboat_core::{
-    AssetHistory, Check, Evidence, Integrity, ObjectiveOverrides, Operation, Outcome,
-    PointVerification, Policy, RecoveryPoint, Run, RunEnd, RunId, RunTrigger, Schedule, Status,
-    Verdict,
+    AssetHistory, Check, Evidence, Integrity, Operation, Outcome, PointVerification, Policy,
+    RecoveryPoint, Run, RunEnd, RunId, RunTrigger, Schedule, Status, Verdict,
     assess::{Assessment, Asset, assess_asset},
     scheduling::{Planned, Retries, RunPlan},
 };
@@ -59,14 +58,14 @@ impl Builder {
             level: "checksums".to_owned(),
             good: false,
         };
-        self.add(taken_at, Integrity::Whole, Some(verification))
+        self.add(taken_at, Integrity::Whole, Some(verification.into()))
     }
 
     fn add(
         mut self,
         taken_at: &str,
         integrity: Integrity,
-        verification: Option<PointVerification>,
+        verification: Option<Box<PointVerification>>,
     ) -> Self {
         self.points.push(RecoveryPoint {
             name: format!("backup-{}", at(taken_at).strftime("%Y%m%d-%H%M%S")),
@@ -194,7 +193,7 @@ impl Builder {
         let asset = Asset {
             id: "Prometheus/monitoring/main".parse().unwrap(),
             labels: std::collections::BTreeMap::new(),
-            own: ObjectiveOverrides::default(),
+            own: None,
             suspended: self.suspended,
             planned: planned.collect(),
             history: history.clone(),

@@ -21,7 +21,7 @@ pub(crate) fn watched(id: &str) -> Watched {
         asset: Asset {
             id: id.parse().unwrap(),
             labels: BTreeMap::new(),
-            own: ObjectiveOverrides::default(),
+            own: None,
             suspended: false,
             planned: BTreeMap::new(),
             history: AssetHistory::new(at("2026-11-01T00:00:00Z")),
@@ -33,7 +33,7 @@ pub(crate) fn watched(id: &str) -> Watched {
 
 impl Watched {
     pub(crate) fn promised(mut self, own: &ObjectiveOverrides) -> Self {
-        self.asset.own = *own;
+        self.asset.own = own.boxed();
         self
     }
 

@@ -2,8 +2,8 @@
 
 use jiff::SignedDuration;
 use lifeboat_core::{
-    AssetHistory, Check, Evidence, Facts, ObjectiveOverrides, Observation, ObservedPoints,
-    RecoveryPoint, RecoveryWindow, Status,
+    AssetHistory, Check, Evidence, Facts, Observation, ObservedPoints, RecoveryPoint,
+    RecoveryWindow, Status,
     assess::{Asset, assess_asset},
 };
 use rstest::rstest;
@@ -18,7 +18,7 @@ fn answer(history: &AssetHistory, check: Check, at: i64) -> (Status, Evidence) {
     let asset = Asset {
         id: asset(),
         labels: std::collections::BTreeMap::new(),
-        own: ObjectiveOverrides::default(),
+        own: None,
         suspended: false,
         planned: std::collections::BTreeMap::new(),
         history: history.clone(),
@@ -90,12 +90,15 @@ fn what_the_store_still_accounts_for_is_not_lost_with_its_object() {
     history.observe(&present(&known()), hour(49));
     let objects_gone = Observation {
         facts: Facts {
-            window: Some(RecoveryWindow {
-                source: "ObjectStore/backups".to_owned(),
-                first: Some(hour(0)),
-                last_succeeded: Some(hour(48)),
-                last_failed: None,
-            }),
+            window: Some(
+                RecoveryWindow {
+                    source: "ObjectStore/backups".to_owned(),
+                    first: Some(hour(0)),
+                    last_succeeded: Some(hour(48)),
+                    last_failed: None,
+                }
+                .into(),
+            ),
             ..Facts::default()
         },
         ..present(&[])
@@ -109,12 +112,15 @@ fn accounted(first: i64, last: i64, minutes_apart: i64) -> Observation {
     let apart = SignedDuration::from_mins(minutes_apart);
     Observation {
         facts: Facts {
-            window: Some(RecoveryWindow {
-                source: "ObjectStore/backups".to_owned(),
-                first: Some(hour(first) + apart),
-                last_succeeded: Some(hour(last) - apart),
-                last_failed: None,
-            }),
+            window: Some(
+                RecoveryWindow {
+                    source: "ObjectStore/backups".to_owned(),
+                    first: Some(hour(first) + apart),
+                    last_succeeded: Some(hour(last) - apart),
+                    last_failed: None,
+                }
+                .into(),
+            ),
             retention: Some(SignedDuration::from_hours(24 * 30)),
             ..Facts::default()
         },

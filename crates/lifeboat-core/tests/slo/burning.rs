@@ -62,10 +62,13 @@ impl Primary {
 fn observe(history: &mut AssetHistory, reading: Result<ArchiverReading, String>, now: Timestamp) {
     let observation = Observation {
         facts: Facts {
-            archiving: Some(Archiving {
-                condition: None,
-                reading: Some(reading),
-            }),
+            archiving: Some(
+                Archiving {
+                    condition: None,
+                    reading: Some(reading),
+                }
+                .into(),
+            ),
             ..Facts::default()
         },
         points: ObservedPoints::Evident(Vec::new()),

@@ -18,7 +18,7 @@ fn after(hours: i64, backups: &[i64], change: impl Fn(&mut Asset, i64)) -> (Asse
     let mut asset = Asset {
         id: "CronJob/shop/nightly".parse().unwrap(),
         labels: BTreeMap::new(),
-        own: ObjectiveOverrides::default(),
+        own: None,
         suspended: false,
         planned: BTreeMap::new(),
         history: AssetHistory::new(hour(0)),
@@ -99,7 +99,8 @@ fn the_target_is_the_one_that_is_promised() {
         asset.own = ObjectiveOverrides {
             backup_slo: Some(Ratio::from_parts_per_million(800_000)),
             ..ObjectiveOverrides::default()
-        };
+        }
+        .boxed();
     };
     let (_, assessment) = after(72, &[0, 48, 72], lenient);
     assert_eq!(told(&assessment).unwrap().0, Status::Ok);

@@ -64,7 +64,8 @@ impl Controller {
                 own: ObjectiveOverrides {
                     maximum_age: Some(SignedDuration::from_secs(rhythm.maximum_age)),
                     ..ObjectiveOverrides::default()
-                },
+                }
+                .boxed(),
                 suspended: false,
                 planned: plans.into_iter().map(planned).collect(),
                 history: AssetHistory::new(known_since),
@@ -208,7 +209,7 @@ impl Controller {
             .values()
             .map(|(run, _)| run.started_at + SignedDuration::from_mins(65) - world.skew());
         let newest = self.asset.history.newest_good_point(world.clock());
-        let maximum_age = self.asset.own.maximum_age;
+        let maximum_age = self.asset.own.as_ref().and_then(|own| own.maximum_age);
         let expires = newest
             .zip(maximum_age)
             .map(|(newest, age)| newest.taken_at + age - world.skew());

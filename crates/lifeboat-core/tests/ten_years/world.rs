@@ -186,11 +186,14 @@ impl World {
 
     fn verify(&mut self, now: Timestamp) -> bool {
         if let (true, Some(newest)) = (self.rotten, self.points.last_mut()) {
-            newest.verification = Some(PointVerification {
-                at: now,
-                level: "checksums".to_owned(),
-                good: false,
-            });
+            newest.verification = Some(
+                PointVerification {
+                    at: now,
+                    level: "checksums".to_owned(),
+                    good: false,
+                }
+                .into(),
+            );
         }
         !self.rotten
     }

@@ -61,7 +61,7 @@ fn ends() -> impl Strategy<Value = RunEnd> {
 
 fn points() -> impl Strategy<Value = Vec<RecoveryPoint>> {
     let verification = (moments(), texts(), any::<bool>())
-        .prop_map(|(at, level, good)| PointVerification { at, level, good });
+        .prop_map(|(at, level, good)| Box::new(PointVerification { at, level, good }));
     let integrity = prop_oneof![Just(Integrity::Whole), texts().prop_map(Integrity::Damaged)];
     let details = (
         0..3_i64,

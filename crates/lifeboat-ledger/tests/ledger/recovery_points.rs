@@ -26,11 +26,14 @@ async fn what_is_no_longer_found_has_vanished_and_is_kept(
     assert_eq!(ledger.history(&main).await.unwrap(), Some(history.clone()));
 
     let mut verified = damaged;
-    verified.verification = Some(PointVerification {
-        at: at(150),
-        level: "deep".to_owned(),
-        good: false,
-    });
+    verified.verification = Some(
+        PointVerification {
+            at: at(150),
+            level: "deep".to_owned(),
+            good: false,
+        }
+        .into(),
+    );
     history.take_inventory(at(200), Ok(vec![verified.clone()]));
     ledger.put_inventory(&main, &history).await.unwrap();
     let present = KnownPoint {

@@ -29,10 +29,13 @@ fn levels(archived: u64, failed: u64, hour: i64) -> ServiceLevels {
         };
         let observation = Observation {
             facts: Facts {
-                archiving: Some(Archiving {
-                    condition: None,
-                    reading: Some(Ok(reading)),
-                }),
+                archiving: Some(
+                    Archiving {
+                        condition: None,
+                        reading: Some(Ok(reading)),
+                    }
+                    .into(),
+                ),
                 ..Facts::default()
             },
             points: ObservedPoints::Evident(Vec::new()),

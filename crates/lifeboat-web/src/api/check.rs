@@ -90,6 +90,8 @@ fn facts(evidence: &Evidence) -> (String, Map<String, Value>) {
 
 #[cfg(test)]
 mod tests {
+    use lifeboat_core::StuckUnderWay;
+
     use super::*;
 
     #[test]
@@ -115,14 +117,14 @@ mod tests {
             limit: 100,
         };
         assert_eq!(facts(&backlog).1["limit"], 100);
-        let stuck = Evidence::StuckUnderWay {
+        let stuck = Evidence::StuckUnderWay(Box::new(StuckUnderWay {
             name: "Backup/db-1".to_owned(),
             phase: "started".to_owned(),
             since: "2026-11-21T02:00:00Z".parse().unwrap(),
             limit: SignedDuration::from_hours(1),
             waiting: 2,
             message: None,
-        };
+        }));
         assert_eq!(facts(&stuck).1["limit_seconds"], 3_600.0);
     }
 

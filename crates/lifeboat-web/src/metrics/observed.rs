@@ -21,7 +21,7 @@ pub(super) fn each_in_sight(view: &View) -> impl Iterator<Item = (&AssetView, &F
 
 /// Every program that backups depend on, and how many of it run.
 pub(super) fn programs(view: &View) -> impl Iterator<Item = (&AssetView, &Availability)> {
-    each_in_sight(view).filter_map(|(view, facts)| Some((view, facts.availability.as_ref()?)))
+    each_in_sight(view).filter_map(|(view, facts)| Some((view, facts.availability.as_deref()?)))
 }
 
 /// Every instance whose exporter is to be read.

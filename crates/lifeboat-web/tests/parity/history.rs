@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use lifeboat_alerts::{Alert, Condition, VerdictCondition, catalogue};
 use lifeboat_core::{
-    AssetHistory, AssetId, AssetKind, Check, Effective, Evidence, ObjectiveOverrides, Objectives,
-    Severity, Status, Verdict,
+    AssetHistory, AssetId, AssetKind, Check, Effective, Evidence, Objectives, Severity, Status,
+    Verdict,
     assess::{Assessment, Asset},
     system,
 };
@@ -284,7 +284,8 @@ impl AssetStory {
                 objectives: Objectives::default_for(self.kind),
                 severity,
                 suspend: false,
-            },
+            }
+            .into(),
             status: verdicts
                 .iter()
                 .map(|one| one.status)
@@ -308,7 +309,7 @@ pub(crate) fn asset(id: AssetId) -> Asset {
     Asset {
         id,
         labels: BTreeMap::new(),
-        own: ObjectiveOverrides::default(),
+        own: None,
         suspended: false,
         planned: BTreeMap::new(),
         history: AssetHistory::new(Timestamp::UNIX_EPOCH),

@@ -39,7 +39,7 @@ pub(crate) fn asset(name: &str) -> Asset {
     Asset {
         id: id(name),
         labels: BTreeMap::from([("team".to_owned(), "observability".to_owned())]),
-        own: ObjectiveOverrides::default(),
+        own: None,
         suspended: false,
         planned: BTreeMap::new(),
         history: AssetHistory::new(ago(30 * DAY)),
@@ -159,11 +159,14 @@ pub(crate) fn sound_asset(name: &str) -> Asset {
     asset.history.record(&verification);
     let verified = RecoveryPoint {
         pinned: true,
-        verification: Some(PointVerification {
-            at: verified_at,
-            level: "deep".to_owned(),
-            good: true,
-        }),
+        verification: Some(
+            PointVerification {
+                at: verified_at,
+                level: "deep".to_owned(),
+                good: true,
+            }
+            .into(),
+        ),
         ..point(32 * HOUR)
     };
     asset

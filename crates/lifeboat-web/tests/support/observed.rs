@@ -51,7 +51,7 @@ pub(crate) fn cnpg(now: Timestamp, namespace: &str, name: &str) -> Observed {
     let (primary, replica) = (format!("{name}-1"), format!("{name}-2"));
     cluster.facts = Facts {
         schedules: Some(vec![daily(now, "ScheduledBackup/daily", "0 0 3 * * *")]),
-        archiving: Some(Archiving {
+        archiving: Some(Box::new(Archiving {
             condition: Some(ArchivingCondition {
                 working: true,
                 since: Some(now - SignedDuration::from_hours(20 * 24)),
@@ -68,7 +68,7 @@ pub(crate) fn cnpg(now: Timestamp, namespace: &str, name: &str) -> Observed {
                 last_failed_at: None,
                 waiting_files: Some(1),
             })),
-        }),
+        })),
         instances: vec![
             instance(now, &primary, InstanceRole::Primary),
             instance(now, &replica, InstanceRole::Replica),
@@ -98,7 +98,7 @@ pub(crate) fn restore_test(now: Timestamp, namespace: &str, name: &str) -> Obser
 /// An operator with so many of its two replicas available: CloudNativePG's, or the plugin `barman-cloud`.
 pub(crate) fn operator(now: Timestamp, namespace: &str, name: &str, available: u32) -> Observed {
     let mut operator = observed(now, &format!("Operator/{namespace}/{name}"));
-    operator.facts.availability = Some(Availability {
+    operator.facts.availability = Some(Box::new(Availability {
         system: match name {
             "barman-cloud" => system::BARMAN_CLOUD_PLUGIN,
             _ => system::CLOUDNATIVE_PG_OPERATOR,
@@ -108,7 +108,7 @@ pub(crate) fn operator(now: Timestamp, namespace: &str, name: &str, available: u
         desired: 2,
         unavailable_since: (available == 0).then(|| now - SignedDuration::from_mins(20)),
         message: None,
-    });
+    }));
     operator
 }
 
@@ -293,12 +293,12 @@ impl Observed {
     /// Somebody else keeps account of what can be restored.
     pub(crate) fn window(mut self, first_ago: i64, last_failed_ago: Option<i64>) -> Self {
         let ago = |minutes| self.now - SignedDuration::from_mins(minutes);
-        self.facts.window = Some(RecoveryWindow {
+        self.facts.window = Some(Box::new(RecoveryWindow {
             source: "ObjectStore/backups".to_owned(),
             first: Some(ago(first_ago)),
             last_succeeded: None,
             last_failed: last_failed_ago.map(ago),
-        });
+        }));
         self
     }
 
@@ -432,7 +432,7 @@ impl Observed {
         let asset = Asset {
             id: self.id,
             labels: BTreeMap::new(),
-            own: self.own,
+            own: self.own.boxed(),
             suspended: false,
             planned: BTreeMap::new(),
             history,

@@ -193,9 +193,9 @@ fn observation(
         facts: Facts {
             paused: paused::reason(scene),
             schedules: Some(schedules::of(scene)),
-            archiving: archiving::of(scene),
+            archiving: archiving::of(scene).map(Box::new),
             under_way: backups::under_way(scene),
-            window: window::newest(&accounts),
+            window: window::newest(&accounts).map(Box::new),
             retention: destination.retention(scene),
             instances: scene.instances.clone(),
             claimed: backups::claimed(scene, destination),

@@ -85,7 +85,7 @@ fn translate(deployment: &Deployment, system: &System) -> AssetSpec {
     let observation = Observation {
         created_at: metadata.creation_timestamp,
         facts: Facts {
-            availability: Some(availability(deployment, system)),
+            availability: Some(Box::new(availability(deployment, system))),
             findings: findings.collect(),
             ..Facts::default()
         },

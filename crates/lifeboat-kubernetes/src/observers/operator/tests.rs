@@ -104,7 +104,7 @@ fn assessment(deployment: Deployment) -> Assessment {
     let asset = Asset {
         id: spec.id,
         labels: spec.labels,
-        own: spec.own,
+        own: spec.own.boxed(),
         suspended: spec.suspended,
         planned: std::collections::BTreeMap::new(),
         history,

@@ -46,7 +46,7 @@ fn asset(status: Status, since: Timestamp, now: Timestamp) -> AssetView {
     };
     let assessment = Assessment {
         asset: id.clone(),
-        effective: Policy::effective(&[], subject, &own),
+        effective: Policy::effective(&[], subject, Some(&own)).into(),
         status,
         verdicts: vec![verdict],
     };
@@ -54,7 +54,7 @@ fn asset(status: Status, since: Timestamp, now: Timestamp) -> AssetView {
         asset: Arc::new(Asset {
             id,
             labels,
-            own,
+            own: own.boxed(),
             suspended: false,
             planned: BTreeMap::new(),
             history: AssetHistory::new(minutes(-9000)),

@@ -139,11 +139,11 @@ impl AssetDetail {
                 .map(|point| PointDetail::new(point, view.at))
                 .collect(),
             loss: history.loss.clone(),
-            window: facts.window.as_ref().map(WindowReport::from),
+            window: facts.window.as_deref().map(WindowReport::from),
             retention_seconds: facts.retention.map(seconds),
-            archiving: facts.archiving.as_ref().map(ArchivingReport::from),
+            archiving: facts.archiving.as_deref().map(ArchivingReport::from),
             instances: facts.instances.iter().map(InstanceReport::from).collect(),
-            availability: facts.availability.as_ref().map(AvailabilityReport::from),
+            availability: facts.availability.as_deref().map(AvailabilityReport::from),
             repository: facts.repository.as_deref().map(RepositoryReport::from),
             repository_maintenance: MaintenanceReport::of_repository(view, asset),
             service_levels: ServiceLevelReport::all(&asset.assessment),
@@ -185,7 +185,7 @@ impl PointDetail {
                 Integrity::Damaged(damage) => Some(damage.clone()),
             },
             pinned: point.pinned,
-            verification: point.verification.clone(),
+            verification: point.verification.as_deref().cloned(),
         }
     }
 }

@@ -135,7 +135,7 @@ impl Replay {
         let asset = Asset {
             id: spec.id,
             labels: spec.labels,
-            own: spec.own,
+            own: spec.own.boxed(),
             suspended: spec.suspended,
             planned: std::collections::BTreeMap::new(),
             history: history.clone(),

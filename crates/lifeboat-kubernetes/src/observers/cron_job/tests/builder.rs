@@ -183,7 +183,7 @@ impl Watched {
         self.asset = Some(Asset {
             id: spec.id,
             labels: spec.labels,
-            own: spec.own,
+            own: spec.own.boxed(),
             suspended: spec.suspended,
             planned: std::collections::BTreeMap::new(),
             history: history.clone(),

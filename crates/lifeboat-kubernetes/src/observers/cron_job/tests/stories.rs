@@ -192,12 +192,11 @@ fn story_23_a_job_is_stuck_when_it_takes_far_longer_than_ever(
     let assessment = watched.later(now);
     assert_eq!(status(&assessment, Check::NotStuck), expected);
     if expected == Status::Failing {
-        let Evidence::StuckUnderWay { name, phase, .. } = evidence(&assessment, Check::NotStuck)
-        else {
+        let Evidence::StuckUnderWay(stuck) = evidence(&assessment, Check::NotStuck) else {
             panic!("{assessment:?}");
         };
         assert_eq!(
-            (name.as_str(), phase.as_str()),
+            (stuck.name.as_str(), stuck.phase.as_str()),
             ("Job/dump-2026-11-21", "pending")
         );
     }

@@ -135,7 +135,7 @@ impl Replay {
         let assessed = Asset {
             id: spec.id.clone(),
             labels: spec.labels.clone(),
-            own: spec.own,
+            own: spec.own.boxed(),
             suspended: spec.suspended,
             planned: BTreeMap::new(),
             history: before.clone(),
