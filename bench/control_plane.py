@@ -15,6 +15,7 @@ from machine import REPOSITORY, BenchError
 PROGRAM = REPOSITORY / "target" / "release" / "examples" / "control_plane"
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
+METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 # By these, requests that the measurement makes are told from those of Lifeboat, whose user is the same.
 BENCH_AGENT = "lifeboat-bench"
 OTHER_AGENTS = (BENCH_AGENT, "kwok/", "kube", "kubectl")
@@ -71,13 +72,15 @@ class ControlPlane:
         self.context = ssl.create_default_context(cafile=cluster["certificate-authority"])
         self.context.load_cert_chain(user["client-certificate"], user["client-key"])
 
-    def request(self, method: str, path: str, body: Json | None = None, content_type: str = JSON) -> Json:
+    def request(
+        self, method: str, path: str, body: Json | None = None, content_type: str = JSON, accept: str = JSON
+    ) -> Json:
         """The answer to one request; fails unless it is a success."""
         connection = getattr(self.connections, "of_thread", None)
         if connection is None:
             connection = http.client.HTTPSConnection(self.address, timeout=30, context=self.context)
             self.connections.of_thread = connection
-        headers = {"User-Agent": BENCH_AGENT, "Content-Type": content_type}
+        headers = {"User-Agent": BENCH_AGENT, "Content-Type": content_type, "Accept": accept}
         connection.request(method, path, None if body is None else json.dumps(body), headers)
         answer = connection.getresponse()
         text = answer.read()
@@ -95,6 +98,11 @@ class ControlPlane:
 
     def patch(self, path: str, change: Json) -> None:
         self.request("PATCH", path, change, MERGE_PATCH)
+
+    def cached(self, collection: str) -> int:
+        """How many objects of a collection the API server has in its cache, from which it answers who watches."""
+        listed = self.request("GET", f"{collection}?resourceVersion=0", accept=METADATA)
+        return len(listed["items"])
 
     def requests_of_lifeboat(self) -> list[str]:
         """Verb and resource of what Lifeboat has asked for so far, by the audit log; the ends of watches too."""

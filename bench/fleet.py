@@ -115,7 +115,13 @@ def furnish(control_plane: ControlPlane) -> int:
     """Makes every object, and returns how many there are."""
     for namespace in fleet_objects.namespaces():
         control_plane.create(namespace.collection, namespace.definition)
-    return Etcd(control_plane.etcd).put_all(fleet_objects.entries(control_plane))
+    objects = Etcd(control_plane.etcd).put_all(fleet_objects.entries(control_plane))
+    # Where a hundred objects came with one revision, who lists them meanwhile gets some of them, and by
+    # watching from that revision on none of the others.
+    for collection, count in fleet_objects.COLLECTIONS.items():
+        while control_plane.cached(collection) < count:
+            time.sleep(1)
+    return objects
 
 
 @contextmanager

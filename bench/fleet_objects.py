@@ -19,6 +19,16 @@ NAMESPACE, NAME, OWNER, OWNER_UID = "prototypes", "prototype", "prototype-owner"
 UID = "0b5c1d3e-0000-4000-8000-000000000000"
 BEGIN, END = "2001-01-01T01:01:01Z", "2001-01-01T02:02:02Z"
 VOLSYNC = "volsync.backube/v1alpha1"
+CNPG = "postgresql.cnpg.io/v1"
+# How many objects there are of each kind, by where the API serves them.
+COLLECTIONS = {
+    f"/apis/{CNPG}/clusters": CLUSTERS,
+    f"/apis/{CNPG}/scheduledbackups": CLUSTERS,
+    f"/apis/{CNPG}/backups": CLUSTERS * BACKUPS,
+    "/apis/batch/v1/cronjobs": CRON_JOBS,
+    "/apis/batch/v1/jobs": CRON_JOBS * JOBS,
+    f"/apis/{VOLSYNC}/replicationsources": SOURCES,
+}
 
 
 @dataclass(frozen=True)
