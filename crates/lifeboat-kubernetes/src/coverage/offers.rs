@@ -85,7 +85,7 @@ impl Offers {
         }
         let called = format!("ReplicationSource/{}", metadata.name);
         let offer = Offer {
-            asset: ObjectKey::from(metadata).asset_id(AssetKind::ReplicationSource),
+            asset: metadata.key.asset_id(AssetKind::ReplicationSource),
             made_at: metadata.creation_timestamp,
             obstacle: obstacle_of_source(source, schedules)
                 .map(|obstacle| format!("{called} {obstacle}")),

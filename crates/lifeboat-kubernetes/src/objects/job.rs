@@ -5,6 +5,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::{
     condition::Condition,
+    identity::Identity,
     metadata::{Metadata, OwnerReference},
     moment,
 };
@@ -27,8 +28,8 @@ const SUCCESS: [&str; 2] = ["Complete", "SuccessCriteriaMet"];
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(from = "Received")]
 pub struct Job {
-    /// Its name; its labels, annotations and owners are told by the fields below.
-    pub metadata: Metadata,
+    /// Its name and age; its labels, annotations and owners are told by the fields below.
+    pub metadata: Identity,
     /// What it was made for, if that is something that matters here.
     pub owner: Option<JobOwner>,
     /// The moment for which its `CronJob` made it.
@@ -94,25 +95,19 @@ struct ReceivedSpec {
 impl From<Received> for Job {
     fn from(received: Received) -> Self {
         let Received {
-            mut metadata,
+            metadata,
             spec,
             status,
         } = received;
-        let annotations = std::mem::take(&mut metadata.annotations);
-        let scheduled_for = annotations.get(SCHEDULED_FOR);
-        let owner = JobOwner::of(&metadata);
-        metadata.labels.clear();
-        metadata.owner_references = Vec::new();
+        let scheduled_for = metadata.annotation(SCHEDULED_FOR);
         Self {
-            metadata,
-            owner,
+            owner: JobOwner::of(&metadata),
             scheduled_for: scheduled_for.and_then(|moment| moment.parse().ok()),
-            is_manual: annotations
-                .get(INSTANTIATE)
-                .is_some_and(|made| made == "manual"),
+            is_manual: metadata.annotation(INSTANTIATE) == Some("manual"),
             is_suspended: spec.suspend,
             active_deadline_seconds: spec.active_deadline_seconds,
             status,
+            metadata: metadata.identity,
         }
     }
 }

@@ -371,13 +371,12 @@ impl World {
     }
 
     fn note_repository(&mut self, object: &Object) {
-        let repository = match object {
-            Object::ReplicationSource(source) => source.kopia_repository(),
-            Object::KopiaMaintenance(maintenance) => maintenance.kopia_repository(),
-            Object::CronJob(cron_job) => cron_job.kopia_repository(),
+        let (repository, metadata) = match object {
+            Object::ReplicationSource(source) => (source.kopia_repository(), &source.metadata),
+            Object::KopiaMaintenance(one) => (one.kopia_repository(), &one.metadata),
+            Object::CronJob(cron_job) => (cron_job.kopia_repository(), &cron_job.metadata),
             _ => return,
         };
-        let metadata = object.metadata();
         let mention = repository.map(|repository| Mention {
             repository,
             called: read(&metadata.annotations, &metadata.labels).repository,
@@ -462,7 +461,7 @@ fn in_namespace_of<'a, K: KubernetesObject>(
     object: &K,
     names: impl IntoIterator<Item = &'a str>,
 ) -> BTreeSet<ObjectKey> {
-    let namespace = &object.metadata().namespace;
+    let namespace = &object.identity().namespace;
     let names = names.into_iter();
     names.map(|name| ObjectKey::new(namespace, name)).collect()
 }

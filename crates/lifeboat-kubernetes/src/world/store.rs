@@ -49,11 +49,11 @@ impl<K: KubernetesObject> Store<K> {
 
     /// The name of an object that is to be put in. It is shared with the one that is known by it.
     pub(super) fn name(&self, object: &mut Arc<K>) -> Arc<ObjectKey> {
-        if let Some((known, _)) = self.objects.get_key_value(&object.metadata().key) {
+        if let Some((known, _)) = self.objects.get_key_value(&object.identity().key) {
             // Nobody else has the object yet, so that nothing is copied.
-            Arc::make_mut(object).metadata_mut().key = Arc::clone(known);
+            Arc::make_mut(object).identity_mut().key = Arc::clone(known);
         }
-        Arc::clone(&object.metadata().key)
+        Arc::clone(&object.identity().key)
     }
 
     /// Whether this changed anything.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::{BackupMethod, BackupPhase, CLUSTER_LABEL, SCHEDULED_BACKUP_LABEL};
-use crate::objects::{metadata::Metadata, moment};
+use crate::objects::{identity::Identity, metadata::Metadata, moment};
 
 const IMMEDIATE_LABEL: &str = "cnpg.io/immediateBackup";
 
@@ -15,8 +15,8 @@ const IMMEDIATE_LABEL: &str = "cnpg.io/immediateBackup";
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(from = "Received")]
 pub struct Backup {
-    /// Its name; its labels and owners are told by the fields below.
-    pub metadata: Metadata,
+    /// Its name and age; its labels and owners are told by the fields below.
+    pub metadata: Identity,
     /// The name of the `ScheduledBackup` that made it, if one did.
     pub scheduled_backup: Option<Box<str>>,
     /// Whether a `ScheduledBackup` owns it, which need not be the one that its label names.
@@ -55,19 +55,19 @@ struct Received {
 
 impl From<Received> for Backup {
     fn from(received: Received) -> Self {
-        let mut metadata = received.metadata;
+        let metadata = received.metadata;
         let mut spec = received.spec;
-        let mut labels = std::mem::take(&mut metadata.labels);
-        metadata.annotations.clear();
+        let mut labels = metadata.labels;
         if spec.cluster.name.is_empty() {
             spec.cluster.name = labels.remove(CLUSTER_LABEL).unwrap_or_default();
         }
         Self {
-            is_owned_by_schedule: std::mem::take(&mut metadata.owner_references)
+            metadata: metadata.identity,
+            scheduled_backup: labels.remove(SCHEDULED_BACKUP_LABEL).map(Into::into),
+            is_owned_by_schedule: metadata
+                .owner_references
                 .iter()
                 .any(|owner| owner.kind == "ScheduledBackup"),
-            metadata,
-            scheduled_backup: labels.remove(SCHEDULED_BACKUP_LABEL).map(Into::into),
             is_immediate: labels
                 .get(IMMEDIATE_LABEL)
                 .is_some_and(|value| value == "true"),

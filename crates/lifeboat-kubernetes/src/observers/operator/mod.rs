@@ -25,7 +25,7 @@ impl Observer for OperatorObserver {
         let deployments = sight.world.deployments().iter();
         let operators = deployments.filter(|deployment| is_watched(deployment));
         operators
-            .map(|deployment| asset_id(&ObjectKey::from(&deployment.metadata)))
+            .map(|deployment| asset_id(&deployment.metadata.key))
             .collect()
     }
 
@@ -92,7 +92,7 @@ fn translate(deployment: &Deployment, system: &System) -> AssetSpec {
         ..Observation::default()
     };
     AssetSpec {
-        id: asset_id(&ObjectKey::from(metadata)),
+        id: asset_id(&metadata.key),
         labels: metadata.labels.clone(),
         own: own.overrides,
         suspended: own.suspend,

@@ -35,7 +35,7 @@ impl Observer for ReplicationObserver {
         sources
             .chain(destinations)
             .filter(|(_, metadata)| is_watched(metadata))
-            .map(|(kind, metadata)| ObjectKey::from(metadata).asset_id(kind))
+            .map(|(kind, metadata)| metadata.key.asset_id(kind))
             .collect()
     }
 
