@@ -4,7 +4,7 @@ use std::{ops::Deref, sync::Arc};
 
 use jiff::Timestamp;
 
-use super::reference::ObjectKey;
+use super::{reference::ObjectKey, uid::Uid};
 
 /// The part of `metav1.ObjectMeta` that every kind needs. Kinds of which there may be tens of
 /// thousands keep no more of it.
@@ -15,7 +15,7 @@ pub struct Identity {
     /// Name and namespace, shared with whatever knows the object by them.
     pub key: Arc<ObjectKey>,
     /// `metadata.uid`: tells an object from its namesake that was there before.
-    pub uid: String,
+    pub uid: Uid,
     /// `metadata.creationTimestamp`.
     pub creation_timestamp: Option<Timestamp>,
     /// `metadata.deletionTimestamp`: set while the object is going away.

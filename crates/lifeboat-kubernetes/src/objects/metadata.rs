@@ -9,7 +9,7 @@ use std::{
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{identity::Identity, moment, reference::ObjectKey};
+use super::{identity::Identity, moment, reference::ObjectKey, uid::Uid};
 
 /// The annotation in which `kubectl apply` keeps a copy of the whole object. Nothing here reads it,
 /// and it would double what an object takes.
@@ -58,7 +58,7 @@ struct Received {
     #[serde(default)]
     namespace: String,
     #[serde(default)]
-    uid: String,
+    uid: Uid,
     #[serde(default, deserialize_with = "moment::optional")]
     creation_timestamp: Option<Timestamp>,
     #[serde(default, deserialize_with = "moment::optional")]
@@ -121,7 +121,7 @@ pub struct OwnerReference {
     /// The owner's name, in the namespace of what it owns.
     pub name: String,
     /// The owner's `metadata.uid`.
-    pub uid: String,
+    pub uid: Uid,
     /// Whether this owner manages the object.
     pub controller: bool,
 }

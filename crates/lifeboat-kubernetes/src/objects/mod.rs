@@ -21,6 +21,7 @@ mod reference;
 mod stateful_set;
 #[cfg(test)]
 mod tests;
+mod uid;
 pub mod volsync;
 
 pub use condition::Condition;
@@ -37,3 +38,4 @@ pub use persistent_volume_claim::{
 pub use pod::{Container, ContainerPort, Pod, PodSpec, PodStatus};
 pub use reference::{KubernetesObject, Object, ObjectKey, ObjectRef};
 pub use stateful_set::{StatefulSet, StatefulSetSpec, TemplateName, VolumeClaimTemplate};
+pub use uid::Uid;

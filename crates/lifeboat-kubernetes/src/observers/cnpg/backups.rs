@@ -41,7 +41,7 @@ fn run(scene: &Scene<'_>, backup: &Backup, asset: &AssetId) -> Option<Run> {
         end.as_ref().map_or(begun, |end| begun.min(end.at))
     };
     Some(Run {
-        id: RunId::of_object("Backup", &metadata.name, &metadata.uid),
+        id: RunId::of_object("Backup", &metadata.name, &metadata.uid.to_string()),
         asset: asset.clone(),
         operation: Operation::Backup,
         trigger: trigger(backup),

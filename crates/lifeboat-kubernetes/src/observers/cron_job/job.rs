@@ -70,7 +70,7 @@ pub(in crate::observers) fn run(job: &Job, asset: &AssetId, operation: Operation
     let started_at = job.status.start_time.or(metadata.creation_timestamp);
     let is_manual = job.is_manual;
     Some(Run {
-        id: RunId::of_object("Job", &metadata.name, &metadata.uid),
+        id: RunId::of_object("Job", &metadata.name, &metadata.uid.to_string()),
         asset: asset.clone(),
         operation,
         trigger: if is_manual {

@@ -169,7 +169,7 @@ fn definitions(upkeep: &Upkeep<'_>) -> Vec<Definition> {
             let generation = metadata.generation.unwrap_or(1);
             Definition {
                 name: upkeep.called(Kind::CronJob, metadata),
-                uid: metadata.uid.clone(),
+                uid: metadata.uid.to_string(),
                 generation: u64::try_from(generation).unwrap_or(1),
             }
         })
