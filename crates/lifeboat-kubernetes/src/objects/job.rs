@@ -8,6 +8,7 @@ use super::{
     identity::Identity,
     metadata::{Metadata, OwnerReference},
     moment,
+    shared_text::{SharedText, share},
 };
 
 /// The annotation that `kubectl create job --from=cronjob/...` leaves, with the value `manual`.
@@ -48,9 +49,9 @@ pub struct Job {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum JobOwner {
     /// The `CronJob` of this name.
-    CronJob(Box<str>),
+    CronJob(SharedText),
     /// The `KopiaMaintenance` of this name.
-    KopiaMaintenance(Box<str>),
+    KopiaMaintenance(SharedText),
 }
 
 /// `Job.status`.
@@ -132,6 +133,11 @@ impl Job {
             _ => None,
         }
     }
+
+    /// Makes it use the copies that its neighbour has of the texts that are the same in both.
+    pub(crate) fn share_texts_with(&mut self, neighbour: &Self) {
+        share(&mut self.owner, &neighbour.owner);
+    }
 }
 
 impl JobOwner {
@@ -141,7 +147,7 @@ impl JobOwner {
         let is_cron_job = |owner: &&OwnerReference| owner.kind == CRON_JOB;
         let mut owners = metadata.owner_references.iter();
         let owner = metadata.controller().or_else(|| owners.find(is_cron_job))?;
-        let name = owner.name.as_str().into();
+        let name = owner.name.clone().into();
         match owner.kind.as_str() {
             CRON_JOB => Some(Self::CronJob(name)),
             KOPIA_MAINTENANCE => Some(Self::KopiaMaintenance(name)),

@@ -150,7 +150,7 @@ fn backups_name_their_cluster_and_their_schedule() {
     assert_eq!(backup.scheduled_backup(), Some("daily"));
     assert!(!backup.is_immediate);
     assert_eq!(
-        backup.status.instance_id.unwrap().pod_name.as_deref(),
+        backup.status.instance_id.pod_name.as_deref(),
         Some("orders-1")
     );
     let labelled = json!({"metadata": {"name": "b", "labels": {"cnpg.io/cluster": "orders",
@@ -222,6 +222,6 @@ fn the_other_kinds_decode() {
     }))
     .unwrap()
     .object;
-    assert_eq!(scheduled.spec.cluster.name, "orders");
+    assert_eq!(&*scheduled.spec.cluster.name, "orders");
     assert!(scheduled.status.next_schedule_time.is_some());
 }

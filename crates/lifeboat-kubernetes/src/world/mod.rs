@@ -332,19 +332,25 @@ impl World {
             }
             Object::Backup(mut backup) => {
                 let key = self.backups.name(&mut backup);
+                if let Some(neighbour) = self.backups.before(&key) {
+                    Arc::make_mut(&mut backup).share_texts_with(neighbour);
+                }
                 let owner = in_namespace_of(&*backup, backup.cluster());
                 self.backups_of_cluster.set(&key, owner);
                 self.backups.insert(backup)
             }
             Object::ScheduledBackup(mut scheduled) => {
                 let key = self.scheduled_backups.name(&mut scheduled);
-                let owner = Some(scheduled.spec.cluster.name.as_str());
+                let owner = Some(&*scheduled.spec.cluster.name);
                 let owner = in_namespace_of(&*scheduled, owner.filter(|name| !name.is_empty()));
                 self.scheduled_backups_of_cluster.set(&key, owner);
                 self.scheduled_backups.insert(scheduled)
             }
             Object::Job(mut job) => {
                 let key = self.jobs.name(&mut job);
+                if let Some(neighbour) = self.jobs.before(&key) {
+                    Arc::make_mut(&mut job).share_texts_with(neighbour);
+                }
                 let owner = in_namespace_of(&*job, job.cron_job());
                 self.jobs_of_cron_job.set(&key, owner);
                 let maintenance = in_namespace_of(&*job, job.kopia_maintenance());

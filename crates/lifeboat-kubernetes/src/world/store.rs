@@ -56,6 +56,12 @@ impl<K: KubernetesObject> Store<K> {
         Arc::clone(&object.identity().key)
     }
 
+    /// The last of those whose keys come before a key.
+    pub(super) fn before(&self, key: &ObjectKey) -> Option<&Arc<K>> {
+        let mut before = self.objects.range::<ObjectKey, _>(..key);
+        before.next_back().map(|(_, object)| object)
+    }
+
     /// Whether this changed anything.
     pub(super) fn insert(&mut self, mut object: Arc<K>) -> bool {
         let key = self.name(&mut object);

@@ -5,8 +5,13 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{BackupMethod, BackupPhase, CLUSTER_LABEL, SCHEDULED_BACKUP_LABEL};
-use crate::objects::{identity::Identity, metadata::Metadata, moment};
+use super::{BackupMethod, CLUSTER_LABEL, SCHEDULED_BACKUP_LABEL};
+use crate::objects::{
+    identity::Identity,
+    metadata::Metadata,
+    moment,
+    shared_text::{SharedText, share},
+};
 
 const IMMEDIATE_LABEL: &str = "cnpg.io/immediateBackup";
 
@@ -18,7 +23,7 @@ pub struct Backup {
     /// Its name and age; its labels and owners are told by the fields below.
     pub metadata: Identity,
     /// The name of the `ScheduledBackup` that made it, if one did.
-    pub scheduled_backup: Option<Box<str>>,
+    pub scheduled_backup: Option<SharedText>,
     /// Whether a `ScheduledBackup` owns it, which need not be the one that its label names.
     pub is_owned_by_schedule: bool,
     /// Whether it was made at once when its schedule was made, and not at a moment of it.
@@ -33,13 +38,21 @@ impl Backup {
     /// The name of its Cluster, in the same namespace: `spec.cluster.name`, or else the label.
     #[must_use]
     pub fn cluster(&self) -> Option<&str> {
-        Some(self.spec.cluster.name.as_str()).filter(|name| !name.is_empty())
+        Some(&*self.spec.cluster.name).filter(|name| !name.is_empty())
     }
 
     /// The name of the `ScheduledBackup` that made it, if one did.
     #[must_use]
     pub fn scheduled_backup(&self) -> Option<&str> {
         self.scheduled_backup.as_deref()
+    }
+
+    /// Makes it use the copies that its neighbour has of the texts that are the same in both.
+    pub(crate) fn share_texts_with(&mut self, neighbour: &Self) {
+        share(&mut self.scheduled_backup, &neighbour.scheduled_backup);
+        share(&mut self.spec.cluster, &neighbour.spec.cluster);
+        share(&mut self.status.phase, &neighbour.status.phase);
+        share(&mut self.status.instance_id, &neighbour.status.instance_id);
     }
 }
 
@@ -59,7 +72,7 @@ impl From<Received> for Backup {
         let mut spec = received.spec;
         let mut labels = metadata.labels;
         if spec.cluster.name.is_empty() {
-            spec.cluster.name = labels.remove(CLUSTER_LABEL).unwrap_or_default();
+            spec.cluster.name = labels.remove(CLUSTER_LABEL).unwrap_or_default().into();
         }
         Self {
             metadata: metadata.identity,
@@ -92,7 +105,7 @@ pub struct BackupSpec {
 #[serde(default)]
 pub struct ClusterReference {
     /// The Cluster's name.
-    pub name: String,
+    pub name: SharedText,
 }
 
 /// `pluginConfiguration` of a Backup or `ScheduledBackup`.
@@ -112,7 +125,7 @@ pub struct BackupStatus {
     /// `pending`, `started`, `running`, `finalizing`, `completed`, `failed`, `walArchivingFailing`,
     /// `invalid backup definition`; empty until the operator has seen it. Only `completed` and
     /// `failed` are final.
-    pub phase: BackupPhase,
+    pub phase: SharedText,
     /// When it began; written only at the end.
     #[serde(deserialize_with = "moment::optional")]
     pub started_at: Option<Timestamp>,
@@ -135,7 +148,7 @@ pub struct BackupStatus {
     pub backup_id: Option<Box<str>>,
     /// The pod that it was taken from.
     #[serde(rename = "instanceID")]
-    pub instance_id: Option<InstanceReference>,
+    pub instance_id: InstanceReference,
 }
 
 /// `Backup.status.instanceID`.
@@ -143,5 +156,5 @@ pub struct BackupStatus {
 #[serde(default, rename_all = "camelCase")]
 pub struct InstanceReference {
     /// The pod's name.
-    pub pod_name: Option<Box<str>>,
+    pub pod_name: Option<SharedText>,
 }
