@@ -2,9 +2,7 @@
 
 use std::{ops::Deref, sync::Arc};
 
-use jiff::Timestamp;
-
-use super::{reference::ObjectKey, uid::Uid};
+use super::{moment::OptionalMoment, reference::ObjectKey, uid::Uid};
 
 /// The part of `metav1.ObjectMeta` that every kind needs. Kinds of which there may be tens of
 /// thousands keep no more of it.
@@ -17,9 +15,9 @@ pub struct Identity {
     /// `metadata.uid`: tells an object from its namesake that was there before.
     pub uid: Uid,
     /// `metadata.creationTimestamp`.
-    pub creation_timestamp: Option<Timestamp>,
+    pub creation_timestamp: OptionalMoment,
     /// `metadata.deletionTimestamp`: set while the object is going away.
-    pub deletion_timestamp: Option<Timestamp>,
+    pub deletion_timestamp: OptionalMoment,
 }
 
 impl Deref for Identity {

@@ -7,7 +7,7 @@ use super::{
     condition::Condition,
     identity::Identity,
     metadata::{Metadata, OwnerReference},
-    moment,
+    moment::OptionalMoment,
     shared_text::{SharedText, share},
 };
 
@@ -34,7 +34,7 @@ pub struct Job {
     /// What it was made for, if that is something that matters here.
     pub owner: Option<JobOwner>,
     /// The moment for which its `CronJob` made it.
-    pub scheduled_for: Option<Timestamp>,
+    pub scheduled_for: OptionalMoment,
     /// Whether a person made it with `kubectl create job --from`.
     pub is_manual: bool,
     /// Suspended: its pods are not started.
@@ -59,11 +59,9 @@ pub enum JobOwner {
 #[serde(default, rename_all = "camelCase")]
 pub struct JobStatus {
     /// When the controller took it up.
-    #[serde(deserialize_with = "moment::optional")]
-    pub start_time: Option<Timestamp>,
+    pub start_time: OptionalMoment,
     /// When it **succeeded**; a failed Job has none, see the condition `Failed`.
-    #[serde(deserialize_with = "moment::optional")]
-    pub completion_time: Option<Timestamp>,
+    pub completion_time: OptionalMoment,
     /// Pods that run, or wait to.
     pub active: i64,
     /// Of those, the ones that are ready; absent where the API server doesn't say.
@@ -101,9 +99,10 @@ impl From<Received> for Job {
             status,
         } = received;
         let scheduled_for = metadata.annotation(SCHEDULED_FOR);
+        let scheduled_for: Option<Timestamp> = scheduled_for.and_then(|moment| moment.parse().ok());
         Self {
             owner: JobOwner::of(&metadata),
-            scheduled_for: scheduled_for.and_then(|moment| moment.parse().ok()),
+            scheduled_for: scheduled_for.into(),
             is_manual: metadata.annotation(INSTANTIATE) == Some("manual"),
             is_suspended: spec.suspend,
             active_deadline_seconds: spec.active_deadline_seconds,

@@ -6,10 +6,9 @@ use std::{
     sync::Arc,
 };
 
-use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{identity::Identity, moment, reference::ObjectKey, uid::Uid};
+use super::{identity::Identity, moment::OptionalMoment, reference::ObjectKey, uid::Uid};
 
 /// The annotation in which `kubectl apply` keeps a copy of the whole object. Nothing here reads it,
 /// and it would double what an object takes.
@@ -59,10 +58,10 @@ struct Received {
     namespace: String,
     #[serde(default)]
     uid: Uid,
-    #[serde(default, deserialize_with = "moment::optional")]
-    creation_timestamp: Option<Timestamp>,
-    #[serde(default, deserialize_with = "moment::optional")]
-    deletion_timestamp: Option<Timestamp>,
+    #[serde(default)]
+    creation_timestamp: OptionalMoment,
+    #[serde(default)]
+    deletion_timestamp: OptionalMoment,
     #[serde(default)]
     generation: Option<i64>,
     #[serde(default)]

@@ -33,6 +33,7 @@ pub use identity::Identity;
 pub use kind::Kind;
 pub use kopia_upkeep::MAINTENANCE_LABEL;
 pub use metadata::{Metadata, OwnerReference};
+pub use moment::OptionalMoment;
 pub use persistent_volume_claim::{
     PersistentVolumeClaim, PersistentVolumeClaimSpec, PersistentVolumeClaimStatus,
 };

@@ -21,7 +21,7 @@ fn the_zero_time_and_null_are_no_time() {
     }))
     .unwrap();
     assert_eq!(decoded.problems, Vec::<String>::new());
-    assert_eq!(decoded.object.metadata.creation_timestamp, None);
+    assert_eq!(decoded.object.metadata.creation_timestamp.get(), None);
     let window = &decoded.object.status.server_recovery_window["orders"];
     assert_eq!(window.first_recoverability_point, None);
     assert_eq!(window.last_failed_backup_time, None);

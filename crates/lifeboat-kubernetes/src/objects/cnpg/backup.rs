@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::{BackupMethod, CLUSTER_LABEL, SCHEDULED_BACKUP_LABEL};
 use crate::objects::{
     identity::Identity,
     metadata::Metadata,
-    moment,
+    moment::OptionalMoment,
     shared_text::{SharedText, share},
 };
 
@@ -127,17 +126,13 @@ pub struct BackupStatus {
     /// `failed` are final.
     pub phase: SharedText,
     /// When it began; written only at the end.
-    #[serde(deserialize_with = "moment::optional")]
-    pub started_at: Option<Timestamp>,
+    pub started_at: OptionalMoment,
     /// When it ended; written only at the end.
-    #[serde(deserialize_with = "moment::optional")]
-    pub stopped_at: Option<Timestamp>,
+    pub stopped_at: OptionalMoment,
     /// When the operator took it up (CloudNativePG 1.29 and later).
-    #[serde(deserialize_with = "moment::optional")]
-    pub reconciliation_started_at: Option<Timestamp>,
+    pub reconciliation_started_at: OptionalMoment,
     /// When the operator was done with it (CloudNativePG 1.29 and later).
-    #[serde(deserialize_with = "moment::optional")]
-    pub reconciliation_terminated_at: Option<Timestamp>,
+    pub reconciliation_terminated_at: OptionalMoment,
     /// Why it failed.
     pub error: Option<Box<str>>,
     /// What the backup command wrote.

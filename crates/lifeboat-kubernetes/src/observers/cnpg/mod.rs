@@ -189,7 +189,7 @@ fn observation(
     let mut points = backups::points(scene);
     points.extend(window::points(&accounts, &points));
     Observation {
-        created_at: scene.cluster.metadata.creation_timestamp,
+        created_at: scene.cluster.metadata.creation_timestamp.get(),
         facts: Facts {
             paused: paused::reason(scene),
             schedules: Some(schedules::of(scene)),

@@ -83,7 +83,7 @@ fn translate(deployment: &Deployment, system: &System) -> AssetSpec {
         )),
     });
     let observation = Observation {
-        created_at: metadata.creation_timestamp,
+        created_at: metadata.creation_timestamp.get(),
         facts: Facts {
             availability: Some(availability(deployment, system)),
             findings: findings.collect(),
@@ -113,7 +113,7 @@ fn availability(deployment: &Deployment, system: &System) -> Availability {
         system: system.name.to_owned(),
         available,
         desired,
-        unavailable_since: unavailable.and_then(|condition| condition.last_transition_time),
+        unavailable_since: unavailable.and_then(|condition| condition.last_transition_time.get()),
         message: (available == 0)
             .then(|| reason(deployment, unavailable))
             .flatten(),

@@ -139,7 +139,9 @@ impl<'a> Upkeep<'a> {
 
     /// Since when anything mentions it.
     pub(super) fn created_at(&self) -> Option<Timestamp> {
-        let created = self.metadata().map(|metadata| metadata.creation_timestamp);
+        let created = self
+            .metadata()
+            .map(|metadata| metadata.creation_timestamp.get());
         created.flatten().min()
     }
 
