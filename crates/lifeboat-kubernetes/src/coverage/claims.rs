@@ -65,7 +65,7 @@ impl<'a> Claims<'a> {
             let of_cluster = OfCluster::of(claim, key, clusters, seen);
             let own = offers.on(CoverageKind::PersistentVolumeClaim, key);
             let case = Case {
-                made_at: claim.metadata.creation_timestamp,
+                made_at: claim.metadata.creation_timestamp.get(),
                 offers: own
                     .iter()
                     .chain(in_sets)

@@ -44,7 +44,7 @@ pub(super) fn judge<'a>(
         }
         let others = offers.on(CoverageKind::CnpgCluster, key);
         let case = Case {
-            made_at: metadata.creation_timestamp,
+            made_at: metadata.creation_timestamp.get(),
             offers: std::iter::once(&own).chain(others).collect(),
             excuse,
             missing: seen.missing(&COVERS, &key.namespace).cloned(),

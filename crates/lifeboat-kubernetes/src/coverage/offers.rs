@@ -80,13 +80,13 @@ impl Offers {
     fn take_in_source(&mut self, source: &ReplicationSource, schedules: &mut Schedules) {
         let metadata = &source.metadata;
         let claim = source.spec.source_pvc.as_str();
-        if claim.is_empty() || metadata.deletion_timestamp.is_some() {
+        if claim.is_empty() || metadata.deletion_timestamp.get().is_some() {
             return;
         }
         let called = format!("ReplicationSource/{}", metadata.name);
         let offer = Offer {
-            asset: ObjectKey::from(metadata).asset_id(AssetKind::ReplicationSource),
-            made_at: metadata.creation_timestamp,
+            asset: metadata.key.asset_id(AssetKind::ReplicationSource),
+            made_at: metadata.creation_timestamp.get(),
             obstacle: obstacle_of_source(source, schedules)
                 .map(|obstacle| format!("{called} {obstacle}")),
         };
@@ -103,7 +103,7 @@ impl Offers {
         let metadata = &cron_job.metadata;
         let says = metadata.annotation(annotations::COVERS).is_some();
         let volumes = &cron_job.spec.job_template.spec.template.spec.volumes;
-        if (volumes.is_empty() && !says) || metadata.deletion_timestamp.is_some() {
+        if (volumes.is_empty() && !says) || metadata.deletion_timestamp.get().is_some() {
             return;
         }
         let own = annotations::read(&metadata.annotations, &metadata.labels);
@@ -123,7 +123,7 @@ impl Offers {
         };
         let offer = || Offer {
             asset: cron_job.key().asset_id(AssetKind::CronJob),
-            made_at: metadata.creation_timestamp,
+            made_at: metadata.creation_timestamp.get(),
             obstacle: obstacle.as_ref().map(|why| format!("{called} {why}")),
         };
         // Its own word is stronger than what can be guessed from its volumes, among which may be the
@@ -155,7 +155,7 @@ impl Offers {
         };
         let metadata = &object.metadata;
         let said = annotations::read(&metadata.annotations, &metadata.labels);
-        if metadata.deletion_timestamp.is_some() {
+        if metadata.deletion_timestamp.get().is_some() {
             return;
         }
         let asset = key.asset_id(AssetKind::Prometheus);
@@ -170,7 +170,7 @@ impl Offers {
         for covered in said.covers.unwrap_or_default() {
             let offer = Offer {
                 asset: asset.clone(),
-                made_at: metadata.creation_timestamp,
+                made_at: metadata.creation_timestamp.get(),
                 obstacle: obstacle
                     .as_ref()
                     .map(|why| format!("PrometheusBackup/{} {why}", key.name)),

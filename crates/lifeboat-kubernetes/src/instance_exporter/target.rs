@@ -42,7 +42,7 @@ impl Target {
     }
 
     fn of(cluster: &Cluster, pod: &Pod) -> Option<Self> {
-        let going = pod.metadata.deletion_timestamp.is_some();
+        let going = pod.metadata.deletion_timestamp.get().is_some();
         if going || pod.status.phase != "Running" {
             return None;
         }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 
 pub use super::job::{Job, JobOwner, JobStatus};
-use super::{metadata::Metadata, moment, pod::Container};
+use super::{metadata::Metadata, moment, pod::Container, uid::Uid};
 
 /// `batch/v1` `CronJob`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -79,7 +79,7 @@ pub struct JobReference {
     /// The Job's name.
     pub name: String,
     /// The Job's `metadata.uid`.
-    pub uid: String,
+    pub uid: Uid,
 }
 
 /// `Job.spec`, as it is in a `CronJob`'s template.

@@ -1,9 +1,8 @@
 //! A condition of an object's status, as nearly all kinds have them.
 
-use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::moment;
+use super::moment::OptionalMoment;
 
 /// The part of `metav1.Condition` (and of its older twins in `batch/v1`, `apps/v1` and `v1`) that
 /// Lifeboat uses.
@@ -20,8 +19,7 @@ pub struct Condition {
     /// A sentence for people.
     pub message: String,
     /// When `status` last changed. Not when it was last looked at.
-    #[serde(deserialize_with = "moment::optional")]
-    pub last_transition_time: Option<Timestamp>,
+    pub last_transition_time: OptionalMoment,
 }
 
 impl Condition {

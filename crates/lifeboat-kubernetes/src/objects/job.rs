@@ -5,8 +5,10 @@ use serde::{Deserialize, Deserializer};
 
 use super::{
     condition::Condition,
+    identity::Identity,
     metadata::{Metadata, OwnerReference},
-    moment,
+    moment::OptionalMoment,
+    shared_text::{SharedText, share},
 };
 
 /// The annotation that `kubectl create job --from=cronjob/...` leaves, with the value `manual`.
@@ -27,12 +29,12 @@ const SUCCESS: [&str; 2] = ["Complete", "SuccessCriteriaMet"];
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(from = "Received")]
 pub struct Job {
-    /// Its name; its labels, annotations and owners are told by the fields below.
-    pub metadata: Metadata,
+    /// Its name and age; its labels, annotations and owners are told by the fields below.
+    pub metadata: Identity,
     /// What it was made for, if that is something that matters here.
     pub owner: Option<JobOwner>,
     /// The moment for which its `CronJob` made it.
-    pub scheduled_for: Option<Timestamp>,
+    pub scheduled_for: OptionalMoment,
     /// Whether a person made it with `kubectl create job --from`.
     pub is_manual: bool,
     /// Suspended: its pods are not started.
@@ -47,9 +49,9 @@ pub struct Job {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum JobOwner {
     /// The `CronJob` of this name.
-    CronJob(Box<str>),
+    CronJob(SharedText),
     /// The `KopiaMaintenance` of this name.
-    KopiaMaintenance(Box<str>),
+    KopiaMaintenance(SharedText),
 }
 
 /// `Job.status`.
@@ -57,11 +59,9 @@ pub enum JobOwner {
 #[serde(default, rename_all = "camelCase")]
 pub struct JobStatus {
     /// When the controller took it up.
-    #[serde(deserialize_with = "moment::optional")]
-    pub start_time: Option<Timestamp>,
+    pub start_time: OptionalMoment,
     /// When it **succeeded**; a failed Job has none, see the condition `Failed`.
-    #[serde(deserialize_with = "moment::optional")]
-    pub completion_time: Option<Timestamp>,
+    pub completion_time: OptionalMoment,
     /// Pods that run, or wait to.
     pub active: i64,
     /// Of those, the ones that are ready; absent where the API server doesn't say.
@@ -94,25 +94,20 @@ struct ReceivedSpec {
 impl From<Received> for Job {
     fn from(received: Received) -> Self {
         let Received {
-            mut metadata,
+            metadata,
             spec,
             status,
         } = received;
-        let annotations = std::mem::take(&mut metadata.annotations);
-        let scheduled_for = annotations.get(SCHEDULED_FOR);
-        let owner = JobOwner::of(&metadata);
-        metadata.labels.clear();
-        metadata.owner_references = Vec::new();
+        let scheduled_for = metadata.annotation(SCHEDULED_FOR);
+        let scheduled_for: Option<Timestamp> = scheduled_for.and_then(|moment| moment.parse().ok());
         Self {
-            metadata,
-            owner,
-            scheduled_for: scheduled_for.and_then(|moment| moment.parse().ok()),
-            is_manual: annotations
-                .get(INSTANTIATE)
-                .is_some_and(|made| made == "manual"),
+            owner: JobOwner::of(&metadata),
+            scheduled_for: scheduled_for.into(),
+            is_manual: metadata.annotation(INSTANTIATE) == Some("manual"),
             is_suspended: spec.suspend,
             active_deadline_seconds: spec.active_deadline_seconds,
             status,
+            metadata: metadata.identity,
         }
     }
 }
@@ -137,6 +132,11 @@ impl Job {
             _ => None,
         }
     }
+
+    /// Makes it use the copies that its neighbour has of the texts that are the same in both.
+    pub(crate) fn share_texts_with(&mut self, neighbour: &Self) {
+        share(&mut self.owner, &neighbour.owner);
+    }
 }
 
 impl JobOwner {
@@ -146,7 +146,7 @@ impl JobOwner {
         let is_cron_job = |owner: &&OwnerReference| owner.kind == CRON_JOB;
         let mut owners = metadata.owner_references.iter();
         let owner = metadata.controller().or_else(|| owners.find(is_cron_job))?;
-        let name = owner.name.as_str().into();
+        let name = owner.name.clone().into();
         match owner.kind.as_str() {
             CRON_JOB => Some(Self::CronJob(name)),
             KOPIA_MAINTENANCE => Some(Self::KopiaMaintenance(name)),

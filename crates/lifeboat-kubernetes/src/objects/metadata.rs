@@ -1,11 +1,14 @@
 //! What every object carries: its name, its age, its labels, and who owns it.
 
-use std::{collections::BTreeMap, ops::Deref, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    ops::{Deref, DerefMut},
+    sync::Arc,
+};
 
-use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{moment, reference::ObjectKey};
+use super::{identity::Identity, moment::OptionalMoment, reference::ObjectKey, uid::Uid};
 
 /// The annotation in which `kubectl apply` keeps a copy of the whole object. Nothing here reads it,
 /// and it would double what an object takes.
@@ -14,18 +17,12 @@ const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 /// The part of `metav1.ObjectMeta` that Lifeboat uses. The resource version is not kept: it
 /// changes with every write, also with those that change nothing here.
 ///
-/// Its name and namespace are read as if they were fields of its own.
+/// The object's identity is read as if its fields were among these.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(from = "Received")]
 pub struct Metadata {
-    /// Name and namespace, shared with whatever knows the object by them.
-    pub key: Arc<ObjectKey>,
-    /// `metadata.uid`: tells an object from its namesake that was there before.
-    pub uid: String,
-    /// `metadata.creationTimestamp`.
-    pub creation_timestamp: Option<Timestamp>,
-    /// `metadata.deletionTimestamp`: set while the object is going away.
-    pub deletion_timestamp: Option<Timestamp>,
+    /// What every kind needs: name, namespace, `uid` and age.
+    pub identity: Identity,
     /// `metadata.generation`: counts the changes of the spec.
     pub generation: Option<i64>,
     /// `metadata.labels`.
@@ -37,10 +34,16 @@ pub struct Metadata {
 }
 
 impl Deref for Metadata {
-    type Target = ObjectKey;
+    type Target = Identity;
 
-    fn deref(&self) -> &ObjectKey {
-        &self.key
+    fn deref(&self) -> &Identity {
+        &self.identity
+    }
+}
+
+impl DerefMut for Metadata {
+    fn deref_mut(&mut self) -> &mut Identity {
+        &mut self.identity
     }
 }
 
@@ -54,11 +57,11 @@ struct Received {
     #[serde(default)]
     namespace: String,
     #[serde(default)]
-    uid: String,
-    #[serde(default, deserialize_with = "moment::optional")]
-    creation_timestamp: Option<Timestamp>,
-    #[serde(default, deserialize_with = "moment::optional")]
-    deletion_timestamp: Option<Timestamp>,
+    uid: Uid,
+    #[serde(default)]
+    creation_timestamp: OptionalMoment,
+    #[serde(default)]
+    deletion_timestamp: OptionalMoment,
     #[serde(default)]
     generation: Option<i64>,
     #[serde(default)]
@@ -74,10 +77,12 @@ impl From<Received> for Metadata {
         let mut annotations = received.annotations;
         annotations.remove(LAST_APPLIED);
         Self {
-            key: Arc::new(ObjectKey::new(received.namespace, received.name)),
-            uid: received.uid,
-            creation_timestamp: received.creation_timestamp,
-            deletion_timestamp: received.deletion_timestamp,
+            identity: Identity {
+                key: Arc::new(ObjectKey::new(received.namespace, received.name)),
+                uid: received.uid,
+                creation_timestamp: received.creation_timestamp,
+                deletion_timestamp: received.deletion_timestamp,
+            },
             generation: received.generation,
             labels: received.labels,
             annotations,
@@ -115,7 +120,7 @@ pub struct OwnerReference {
     /// The owner's name, in the namespace of what it owns.
     pub name: String,
     /// The owner's `metadata.uid`.
-    pub uid: String,
+    pub uid: Uid,
     /// Whether this owner manages the object.
     pub controller: bool,
 }

@@ -9,9 +9,9 @@ use super::{
     batch::{CronJob, Job},
     cnpg::{Backup, Cluster, ObjectStore, ScheduledBackup},
     deployment::Deployment,
+    identity::Identity,
     kind::Kind,
     lifeboat::{BackupPolicy, PrometheusBackup},
-    metadata::Metadata,
     persistent_volume_claim::PersistentVolumeClaim,
     pod::Pod,
     stateful_set::StatefulSet,
@@ -49,12 +49,6 @@ impl ObjectKey {
     }
 }
 
-impl From<&Metadata> for ObjectKey {
-    fn from(metadata: &Metadata) -> Self {
-        Self::clone(&metadata.key)
-    }
-}
-
 impl fmt::Display for ObjectKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}/{}", self.namespace, self.name)
@@ -83,18 +77,18 @@ pub trait KubernetesObject:
     /// The kind.
     const KIND: Kind;
 
-    /// What every object carries.
-    fn metadata(&self) -> &Metadata;
+    /// What tells the object from all others.
+    fn identity(&self) -> &Identity;
 
-    /// What every object carries, to be changed.
-    fn metadata_mut(&mut self) -> &mut Metadata;
+    /// What tells the object from all others, to be changed.
+    fn identity_mut(&mut self) -> &mut Identity;
 
     /// The object among those of all kinds.
     fn into_object(self) -> Object;
 
     /// Namespace and name.
     fn key(&self) -> ObjectKey {
-        ObjectKey::from(self.metadata())
+        ObjectKey::clone(self.identity())
     }
 }
 
@@ -113,9 +107,9 @@ macro_rules! objects {
                 match self { $(Self::$kind(_) => Kind::$kind,)+ }
             }
 
-            /// What every object carries.
+            /// What tells the object from all others.
             #[must_use]
-            pub fn metadata(&self) -> &Metadata {
+            pub fn identity(&self) -> &Identity {
                 match self { $(Self::$kind(object) => &object.metadata,)+ }
             }
         }
@@ -123,11 +117,11 @@ macro_rules! objects {
         $(impl KubernetesObject for $kind {
             const KIND: Kind = Kind::$kind;
 
-            fn metadata(&self) -> &Metadata {
+            fn identity(&self) -> &Identity {
                 &self.metadata
             }
 
-            fn metadata_mut(&mut self) -> &mut Metadata {
+            fn identity_mut(&mut self) -> &mut Identity {
                 &mut self.metadata
             }
 
@@ -162,7 +156,7 @@ impl Object {
     pub fn reference(&self) -> ObjectRef {
         ObjectRef {
             kind: self.kind(),
-            key: ObjectKey::from(self.metadata()),
+            key: ObjectKey::clone(self.identity()),
         }
     }
 }

@@ -21,7 +21,7 @@ fn the_zero_time_and_null_are_no_time() {
     }))
     .unwrap();
     assert_eq!(decoded.problems, Vec::<String>::new());
-    assert_eq!(decoded.object.metadata.creation_timestamp, None);
+    assert_eq!(decoded.object.metadata.creation_timestamp.get(), None);
     let window = &decoded.object.status.server_recovery_window["orders"];
     assert_eq!(window.first_recoverability_point, None);
     assert_eq!(window.last_failed_backup_time, None);
@@ -150,7 +150,7 @@ fn backups_name_their_cluster_and_their_schedule() {
     assert_eq!(backup.scheduled_backup(), Some("daily"));
     assert!(!backup.is_immediate);
     assert_eq!(
-        backup.status.instance_id.unwrap().pod_name.as_deref(),
+        backup.status.instance_id.pod_name.as_deref(),
         Some("orders-1")
     );
     let labelled = json!({"metadata": {"name": "b", "labels": {"cnpg.io/cluster": "orders",
@@ -222,6 +222,6 @@ fn the_other_kinds_decode() {
     }))
     .unwrap()
     .object;
-    assert_eq!(scheduled.spec.cluster.name, "orders");
+    assert_eq!(&*scheduled.spec.cluster.name, "orders");
     assert!(scheduled.status.next_schedule_time.is_some());
 }

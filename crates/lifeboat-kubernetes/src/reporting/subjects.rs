@@ -163,7 +163,7 @@ impl Noted {
 impl Subject {
     fn new(metadata: &Metadata, content: Content, now: Timestamp) -> Self {
         Self {
-            uid: metadata.uid.clone(),
+            uid: metadata.uid.to_string(),
             generation: metadata.generation,
             noted_at: now,
             content,

@@ -332,19 +332,25 @@ impl World {
             }
             Object::Backup(mut backup) => {
                 let key = self.backups.name(&mut backup);
+                if let Some(neighbour) = self.backups.before(&key) {
+                    Arc::make_mut(&mut backup).share_texts_with(neighbour);
+                }
                 let owner = in_namespace_of(&*backup, backup.cluster());
                 self.backups_of_cluster.set(&key, owner);
                 self.backups.insert(backup)
             }
             Object::ScheduledBackup(mut scheduled) => {
                 let key = self.scheduled_backups.name(&mut scheduled);
-                let owner = Some(scheduled.spec.cluster.name.as_str());
+                let owner = Some(&*scheduled.spec.cluster.name);
                 let owner = in_namespace_of(&*scheduled, owner.filter(|name| !name.is_empty()));
                 self.scheduled_backups_of_cluster.set(&key, owner);
                 self.scheduled_backups.insert(scheduled)
             }
             Object::Job(mut job) => {
                 let key = self.jobs.name(&mut job);
+                if let Some(neighbour) = self.jobs.before(&key) {
+                    Arc::make_mut(&mut job).share_texts_with(neighbour);
+                }
                 let owner = in_namespace_of(&*job, job.cron_job());
                 self.jobs_of_cron_job.set(&key, owner);
                 let maintenance = in_namespace_of(&*job, job.kopia_maintenance());
@@ -371,13 +377,12 @@ impl World {
     }
 
     fn note_repository(&mut self, object: &Object) {
-        let repository = match object {
-            Object::ReplicationSource(source) => source.kopia_repository(),
-            Object::KopiaMaintenance(maintenance) => maintenance.kopia_repository(),
-            Object::CronJob(cron_job) => cron_job.kopia_repository(),
+        let (repository, metadata) = match object {
+            Object::ReplicationSource(source) => (source.kopia_repository(), &source.metadata),
+            Object::KopiaMaintenance(one) => (one.kopia_repository(), &one.metadata),
+            Object::CronJob(cron_job) => (cron_job.kopia_repository(), &cron_job.metadata),
             _ => return,
         };
-        let metadata = object.metadata();
         let mention = repository.map(|repository| Mention {
             repository,
             called: read(&metadata.annotations, &metadata.labels).repository,
@@ -462,7 +467,7 @@ fn in_namespace_of<'a, K: KubernetesObject>(
     object: &K,
     names: impl IntoIterator<Item = &'a str>,
 ) -> BTreeSet<ObjectKey> {
-    let namespace = &object.metadata().namespace;
+    let namespace = &object.identity().namespace;
     let names = names.into_iter();
     names.map(|name| ObjectKey::new(namespace, name)).collect()
 }

@@ -49,11 +49,17 @@ impl<K: KubernetesObject> Store<K> {
 
     /// The name of an object that is to be put in. It is shared with the one that is known by it.
     pub(super) fn name(&self, object: &mut Arc<K>) -> Arc<ObjectKey> {
-        if let Some((known, _)) = self.objects.get_key_value(&object.metadata().key) {
+        if let Some((known, _)) = self.objects.get_key_value(&object.identity().key) {
             // Nobody else has the object yet, so that nothing is copied.
-            Arc::make_mut(object).metadata_mut().key = Arc::clone(known);
+            Arc::make_mut(object).identity_mut().key = Arc::clone(known);
         }
-        Arc::clone(&object.metadata().key)
+        Arc::clone(&object.identity().key)
+    }
+
+    /// The last of those whose keys come before a key.
+    pub(super) fn before(&self, key: &ObjectKey) -> Option<&Arc<K>> {
+        let mut before = self.objects.range::<ObjectKey, _>(..key);
+        before.next_back().map(|(_, object)| object)
     }
 
     /// Whether this changed anything.

@@ -95,6 +95,34 @@ fn backups_are_found_by_cluster_also_before_the_cluster_is_seen() {
 }
 
 #[test]
+fn backups_beside_each_other_have_one_copy_of_what_is_the_same_in_both() {
+    let mut world = World::default();
+    world.apply(Event::Applied(backup("b1", "orders", "completed")));
+    world.apply(Event::Applied(backup("b2", "orders", "running")));
+    world.apply(Event::Applied(backup("b3", "invoices", "running")));
+    let texts = |world: &World, name: &str| {
+        let backup = world.backups().get(&key(name)).unwrap();
+        let cluster = backup.cluster().unwrap().to_owned();
+        let addresses = [
+            backup.cluster().unwrap().as_ptr(),
+            backup.status.phase.as_ptr(),
+        ];
+        (cluster, backup.status.phase.to_string(), addresses)
+    };
+    let (_, _, first) = texts(&world, "b1");
+    let (cluster, phase, second) = texts(&world, "b2");
+    assert_eq!((cluster.as_str(), phase.as_str()), ("orders", "running"));
+    assert_eq!(second[0], first[0]);
+    assert_ne!(second[1], first[1]);
+    let (cluster, phase, third) = texts(&world, "b3");
+    assert_eq!((cluster.as_str(), phase.as_str()), ("invoices", "running"));
+    assert_ne!(third[0], second[0]);
+    assert_eq!(third[1], second[1]);
+    world.apply(Event::Applied(backup("b2", "orders", "completed")));
+    assert_eq!(texts(&world, "b2").2, first);
+}
+
+#[test]
 fn jobs_are_found_by_the_cron_job_that_manages_them() {
     let mut world = World::default();
     world.apply(Event::Applied(object::<Job>(json!({

@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{BackupMethod, BackupPhase, CLUSTER_LABEL, SCHEDULED_BACKUP_LABEL};
-use crate::objects::{metadata::Metadata, moment};
+use super::{BackupMethod, CLUSTER_LABEL, SCHEDULED_BACKUP_LABEL};
+use crate::objects::{
+    identity::Identity,
+    metadata::Metadata,
+    moment::OptionalMoment,
+    shared_text::{SharedText, share},
+};
 
 const IMMEDIATE_LABEL: &str = "cnpg.io/immediateBackup";
 
@@ -15,10 +19,10 @@ const IMMEDIATE_LABEL: &str = "cnpg.io/immediateBackup";
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(from = "Received")]
 pub struct Backup {
-    /// Its name; its labels and owners are told by the fields below.
-    pub metadata: Metadata,
+    /// Its name and age; its labels and owners are told by the fields below.
+    pub metadata: Identity,
     /// The name of the `ScheduledBackup` that made it, if one did.
-    pub scheduled_backup: Option<Box<str>>,
+    pub scheduled_backup: Option<SharedText>,
     /// Whether a `ScheduledBackup` owns it, which need not be the one that its label names.
     pub is_owned_by_schedule: bool,
     /// Whether it was made at once when its schedule was made, and not at a moment of it.
@@ -33,13 +37,21 @@ impl Backup {
     /// The name of its Cluster, in the same namespace: `spec.cluster.name`, or else the label.
     #[must_use]
     pub fn cluster(&self) -> Option<&str> {
-        Some(self.spec.cluster.name.as_str()).filter(|name| !name.is_empty())
+        Some(&*self.spec.cluster.name).filter(|name| !name.is_empty())
     }
 
     /// The name of the `ScheduledBackup` that made it, if one did.
     #[must_use]
     pub fn scheduled_backup(&self) -> Option<&str> {
         self.scheduled_backup.as_deref()
+    }
+
+    /// Makes it use the copies that its neighbour has of the texts that are the same in both.
+    pub(crate) fn share_texts_with(&mut self, neighbour: &Self) {
+        share(&mut self.scheduled_backup, &neighbour.scheduled_backup);
+        share(&mut self.spec.cluster, &neighbour.spec.cluster);
+        share(&mut self.status.phase, &neighbour.status.phase);
+        share(&mut self.status.instance_id, &neighbour.status.instance_id);
     }
 }
 
@@ -55,19 +67,19 @@ struct Received {
 
 impl From<Received> for Backup {
     fn from(received: Received) -> Self {
-        let mut metadata = received.metadata;
+        let metadata = received.metadata;
         let mut spec = received.spec;
-        let mut labels = std::mem::take(&mut metadata.labels);
-        metadata.annotations.clear();
+        let mut labels = metadata.labels;
         if spec.cluster.name.is_empty() {
-            spec.cluster.name = labels.remove(CLUSTER_LABEL).unwrap_or_default();
+            spec.cluster.name = labels.remove(CLUSTER_LABEL).unwrap_or_default().into();
         }
         Self {
-            is_owned_by_schedule: std::mem::take(&mut metadata.owner_references)
+            metadata: metadata.identity,
+            scheduled_backup: labels.remove(SCHEDULED_BACKUP_LABEL).map(Into::into),
+            is_owned_by_schedule: metadata
+                .owner_references
                 .iter()
                 .any(|owner| owner.kind == "ScheduledBackup"),
-            metadata,
-            scheduled_backup: labels.remove(SCHEDULED_BACKUP_LABEL).map(Into::into),
             is_immediate: labels
                 .get(IMMEDIATE_LABEL)
                 .is_some_and(|value| value == "true"),
@@ -92,7 +104,7 @@ pub struct BackupSpec {
 #[serde(default)]
 pub struct ClusterReference {
     /// The Cluster's name.
-    pub name: String,
+    pub name: SharedText,
 }
 
 /// `pluginConfiguration` of a Backup or `ScheduledBackup`.
@@ -112,19 +124,15 @@ pub struct BackupStatus {
     /// `pending`, `started`, `running`, `finalizing`, `completed`, `failed`, `walArchivingFailing`,
     /// `invalid backup definition`; empty until the operator has seen it. Only `completed` and
     /// `failed` are final.
-    pub phase: BackupPhase,
+    pub phase: SharedText,
     /// When it began; written only at the end.
-    #[serde(deserialize_with = "moment::optional")]
-    pub started_at: Option<Timestamp>,
+    pub started_at: OptionalMoment,
     /// When it ended; written only at the end.
-    #[serde(deserialize_with = "moment::optional")]
-    pub stopped_at: Option<Timestamp>,
+    pub stopped_at: OptionalMoment,
     /// When the operator took it up (CloudNativePG 1.29 and later).
-    #[serde(deserialize_with = "moment::optional")]
-    pub reconciliation_started_at: Option<Timestamp>,
+    pub reconciliation_started_at: OptionalMoment,
     /// When the operator was done with it (CloudNativePG 1.29 and later).
-    #[serde(deserialize_with = "moment::optional")]
-    pub reconciliation_terminated_at: Option<Timestamp>,
+    pub reconciliation_terminated_at: OptionalMoment,
     /// Why it failed.
     pub error: Option<Box<str>>,
     /// What the backup command wrote.
@@ -135,7 +143,7 @@ pub struct BackupStatus {
     pub backup_id: Option<Box<str>>,
     /// The pod that it was taken from.
     #[serde(rename = "instanceID")]
-    pub instance_id: Option<InstanceReference>,
+    pub instance_id: InstanceReference,
 }
 
 /// `Backup.status.instanceID`.
@@ -143,5 +151,5 @@ pub struct BackupStatus {
 #[serde(default, rename_all = "camelCase")]
 pub struct InstanceReference {
     /// The pod's name.
-    pub pod_name: Option<Box<str>>,
+    pub pod_name: Option<SharedText>,
 }

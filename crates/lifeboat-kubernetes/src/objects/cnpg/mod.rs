@@ -2,9 +2,9 @@
 
 mod backup;
 mod cluster;
+mod method;
 mod object_store;
 mod scheduled_backup;
-mod word;
 
 pub use backup::{
     Backup, BackupSpec, BackupStatus, ClusterReference, InstanceReference, PluginConfiguration,
@@ -14,11 +14,11 @@ pub use cluster::{
     ExternalCluster, ExternalClusterPlugin, Monitoring, MonitoringTls, Plugin, Recovery,
     ReplicaConfiguration, VolumeSnapshotConfiguration,
 };
+pub use method::BackupMethod;
 pub use object_store::{
     ObjectStore, ObjectStoreConfiguration, ObjectStoreSpec, ObjectStoreStatus, RecoveryWindow,
 };
 pub use scheduled_backup::{ScheduledBackup, ScheduledBackupSpec, ScheduledBackupStatus};
-pub use word::{BackupMethod, BackupPhase};
 
 /// The label that names the Cluster of a pod or Backup.
 pub const CLUSTER_LABEL: &str = "cnpg.io/cluster";

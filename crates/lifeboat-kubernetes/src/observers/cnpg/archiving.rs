@@ -35,7 +35,7 @@ fn condition(scene: &Scene<'_>) -> Option<ArchivingCondition> {
     let message = message.into_iter().find(|text| !text.is_empty());
     Some(ArchivingCondition {
         working,
-        since: condition.last_transition_time,
+        since: condition.last_transition_time.get(),
         message: message.filter(|_| !working).cloned(),
     })
 }

@@ -41,7 +41,7 @@ fn run(scene: &Scene<'_>, backup: &Backup, asset: &AssetId) -> Option<Run> {
         end.as_ref().map_or(begun, |end| begun.min(end.at))
     };
     Some(Run {
-        id: RunId::of_object("Backup", &metadata.name, &metadata.uid),
+        id: RunId::of_object("Backup", &metadata.name, &metadata.uid.to_string()),
         asset: asset.clone(),
         operation: Operation::Backup,
         trigger: trigger(backup),
@@ -99,8 +99,9 @@ fn began_at(backup: &Backup) -> Option<Timestamp> {
     let status = &backup.status;
     status
         .started_at
-        .or(status.reconciliation_started_at)
-        .or(backup.metadata.creation_timestamp)
+        .get()
+        .or(status.reconciliation_started_at.get())
+        .or(backup.metadata.creation_timestamp.get())
 }
 
 /// When it ended; its creation if it doesn't say.
@@ -108,8 +109,9 @@ fn ended_at(backup: &Backup) -> Option<Timestamp> {
     let status = &backup.status;
     status
         .stopped_at
-        .or(status.reconciliation_terminated_at)
-        .or_else(|| began_at(backup).max(backup.metadata.creation_timestamp))
+        .get()
+        .or(status.reconciliation_terminated_at.get())
+        .or_else(|| began_at(backup).max(backup.metadata.creation_timestamp.get()))
 }
 
 /// Since when it is under way or waits. What it did before its phase went back is over.
@@ -117,9 +119,10 @@ fn under_way_since(backup: &Backup) -> Option<Timestamp> {
     let status = &backup.status;
     let since = status
         .reconciliation_started_at
-        .or(status.started_at)
-        .or(backup.metadata.creation_timestamp);
-    since.max(status.stopped_at)
+        .get()
+        .or(status.started_at.get())
+        .or(backup.metadata.creation_timestamp.get());
+    since.max(status.stopped_at.get())
 }
 
 /// Those that have not ended, oldest first. Of them the oldest that has begun holds up the others.
@@ -156,7 +159,7 @@ fn message(scene: &Scene<'_>, backup: &Backup) -> Option<String> {
         let why = why.unwrap_or_default();
         return Some(format!("it doesn't begin before WAL is archived{why}"));
     }
-    let ended_before = outcome(backup).and(backup.status.stopped_at)?;
+    let ended_before = outcome(backup).and(backup.status.stopped_at.get())?;
     Some(format!(
         "it had ended at {ended_before:.0}, and was taken up again"
     ))

@@ -84,7 +84,7 @@ pub(crate) fn own_backups(
     }
     let since = made
         .iter()
-        .filter_map(|(scheduled, _)| scheduled.metadata.creation_timestamp);
+        .filter_map(|(scheduled, _)| scheduled.metadata.creation_timestamp.get());
     OwnBackups::Made { since: since.min() }
 }
 

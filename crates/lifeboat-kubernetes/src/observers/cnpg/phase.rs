@@ -45,7 +45,7 @@ pub(super) fn outcome(backup: &Backup) -> Option<Stage> {
     if stage.has_ended() {
         return Some(stage);
     }
-    backup.status.stopped_at?;
+    backup.status.stopped_at.get()?;
     // A snapshot is given its end before it is known to be ready.
     let method = backup.status.method.or(backup.spec.method);
     let is_snapshot = method == Some(BackupMethod::VolumeSnapshot);

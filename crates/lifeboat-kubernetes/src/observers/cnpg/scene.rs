@@ -63,5 +63,5 @@ pub(super) const SNAPSHOT: &str = "volumeSnapshot";
 
 /// Whether the object is going away.
 pub(super) fn is_going(metadata: &Metadata) -> bool {
-    metadata.deletion_timestamp.is_some()
+    metadata.deletion_timestamp.get().is_some()
 }

@@ -48,7 +48,7 @@ fn observed(scheduled: &ScheduledBackup) -> ObservedSchedule {
 /// away it makes up for one missed moment, notes the oldest of them as scheduled, and lets the
 /// others go: counted from that one, the next would seem to be missed.
 fn first_due(scheduled: &ScheduledBackup, schedule: &Schedule) -> Option<Timestamp> {
-    let created_at = scheduled.metadata.creation_timestamp;
+    let created_at = scheduled.metadata.creation_timestamp.get();
     let status = &scheduled.status;
     let acted_at = status.last_schedule_time.max(status.last_check_time);
     if scheduled.spec.immediate && acted_at.is_none() {

@@ -71,7 +71,7 @@ fn missed_starts(cron_job: &CronJob, now: Timestamp) -> Option<Finding> {
         return None;
     }
     let from = cron_job.status.last_schedule_time;
-    let from = from.max(cron_job.metadata.creation_timestamp)?;
+    let from = from.max(cron_job.metadata.creation_timestamp.get())?;
     let schedule = schedule::parse(cron_job).ok()?;
     let starts = std::iter::successors(schedule.after(from), |start| schedule.after(*start));
     let missed = starts.take_while(|start| *start <= now);

@@ -25,10 +25,13 @@ pub(in crate::observers) fn name_of(job: &Job) -> String {
 /// What a Job has come to; none for one without any time, which no API server writes.
 pub(in crate::observers) fn progress(job: &Job) -> Option<Progress<'_>> {
     let status = &job.status;
-    let created_at = job.metadata.creation_timestamp;
+    let created_at = job.metadata.creation_timestamp.get();
     let ended_at = |condition: &Condition| {
-        let ended_at = status.completion_time.or(condition.last_transition_time);
-        ended_at.or(status.start_time).or(created_at)
+        let ended_at = status
+            .completion_time
+            .get()
+            .or(condition.last_transition_time.get());
+        ended_at.or(status.start_time.get()).or(created_at)
     };
     // The first of each pair is final. The second comes before it, while the last pods still end.
     if let Some(condition) = status.true_condition("Complete") {
@@ -42,12 +45,12 @@ pub(in crate::observers) fn progress(job: &Job) -> Option<Progress<'_>> {
     if let Some(condition) = status.true_condition("SuccessCriteriaMet") {
         return ended_at(condition).map(Progress::Succeeded);
     }
-    if job.is_suspended || status.start_time.is_none() {
+    if job.is_suspended || status.start_time.get().is_none() {
         let suspended = status.true_condition("Suspended");
-        let suspended_at = suspended.and_then(|condition| condition.last_transition_time);
+        let suspended_at = suspended.and_then(|condition| condition.last_transition_time.get());
         return suspended_at.or(created_at).map(Progress::Waits);
     }
-    status.start_time.map(Progress::Active)
+    status.start_time.get().map(Progress::Active)
 }
 
 /// The run of an asset's operation that a Job stands for; none for one that only waits.
@@ -67,10 +70,14 @@ pub(in crate::observers) fn run(job: &Job, asset: &AssetId, operation: Operation
     };
     let metadata = &job.metadata;
     let ended_at = || end.as_ref().map(|end| end.at);
-    let started_at = job.status.start_time.or(metadata.creation_timestamp);
+    let started_at = job
+        .status
+        .start_time
+        .get()
+        .or(metadata.creation_timestamp.get());
     let is_manual = job.is_manual;
     Some(Run {
-        id: RunId::of_object("Job", &metadata.name, &metadata.uid),
+        id: RunId::of_object("Job", &metadata.name, &metadata.uid.to_string()),
         asset: asset.clone(),
         operation,
         trigger: if is_manual {
@@ -78,7 +85,7 @@ pub(in crate::observers) fn run(job: &Job, asset: &AssetId, operation: Operation
         } else {
             RunTrigger::Schedule
         },
-        scheduled_for: job.scheduled_for.filter(|_| !is_manual),
+        scheduled_for: job.scheduled_for.get().filter(|_| !is_manual),
         attempt: 1,
         started_at: started_at.or_else(ended_at)?,
         end,
@@ -98,7 +105,7 @@ pub(in crate::observers) fn under_way(job: &Job) -> Option<UnderWay> {
         ("suspended", Some(message.to_owned()))
     } else if waiting {
         ("waiting", None)
-    } else if job.metadata.deletion_timestamp.is_some() {
+    } else if job.metadata.deletion_timestamp.get().is_some() {
         ("terminating", None)
     } else if status.active > 0 && status.ready == Some(0) {
         let message = "none of its pods is ready: they may be pending, or unable to start";

@@ -25,7 +25,7 @@ fn state(cron_job: &CronJob) -> ScheduleState {
     match parse(cron_job) {
         Ok(schedule) => {
             let from = cron_job.status.last_schedule_time;
-            let from = from.max(cron_job.metadata.creation_timestamp);
+            let from = from.max(cron_job.metadata.creation_timestamp.get());
             ScheduleState::Active {
                 first_due: from.and_then(|from| schedule.after(from)),
                 schedule,

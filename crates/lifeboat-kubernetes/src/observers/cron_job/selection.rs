@@ -5,7 +5,7 @@ use lifeboat_core::{AssetKind, Policy, Subject};
 use lifeboat_resources::annotations::AssetAnnotations;
 
 use super::words;
-use crate::objects::{ObjectKey, batch::CronJob};
+use crate::objects::batch::CronJob;
 
 /// The label of what VolSync made for its own ends and takes away again.
 const CLEANUP_LABEL: &str = "volsync.backube/cleanup";
@@ -62,7 +62,7 @@ fn is_backup(cron_job: &CronJob, own: &AssetAnnotations, policies: &[Policy]) ->
             return false;
         }
         let metadata = &cron_job.metadata;
-        let asset = ObjectKey::from(metadata).asset_id(AssetKind::CronJob);
+        let asset = metadata.key.asset_id(AssetKind::CronJob);
         let subject = Subject {
             asset: &asset,
             labels: &metadata.labels,

@@ -35,7 +35,7 @@ pub(super) fn translate<'a>(
         )),
     }));
     let observation = Observation {
-        created_at: metadata.creation_timestamp,
+        created_at: metadata.creation_timestamp.get(),
         facts: Facts {
             schedules: Some(vec![schedule::observed(cron_job)]),
             under_way,

@@ -25,7 +25,7 @@ impl Observer for OperatorObserver {
         let deployments = sight.world.deployments().iter();
         let operators = deployments.filter(|deployment| is_watched(deployment));
         operators
-            .map(|deployment| asset_id(&ObjectKey::from(&deployment.metadata)))
+            .map(|deployment| asset_id(&deployment.metadata.key))
             .collect()
     }
 
@@ -83,7 +83,7 @@ fn translate(deployment: &Deployment, system: &System) -> AssetSpec {
         )),
     });
     let observation = Observation {
-        created_at: metadata.creation_timestamp,
+        created_at: metadata.creation_timestamp.get(),
         facts: Facts {
             availability: Some(Box::new(availability(deployment, system))),
             findings: findings.collect(),
@@ -92,7 +92,7 @@ fn translate(deployment: &Deployment, system: &System) -> AssetSpec {
         ..Observation::default()
     };
     AssetSpec {
-        id: asset_id(&ObjectKey::from(metadata)),
+        id: asset_id(&metadata.key),
         labels: metadata.labels.clone(),
         own: own.overrides,
         suspended: own.suspend,
@@ -113,7 +113,7 @@ fn availability(deployment: &Deployment, system: &System) -> Availability {
         system: system.name.to_owned(),
         available,
         desired,
-        unavailable_since: unavailable.and_then(|condition| condition.last_transition_time),
+        unavailable_since: unavailable.and_then(|condition| condition.last_transition_time.get()),
         message: (available == 0)
             .then(|| reason(deployment, unavailable))
             .flatten(),

@@ -20,7 +20,7 @@ use lifeboat_resources::annotations::AssetAnnotations;
 use self::upkeep::{Upkeep, companions};
 use super::{own_words, unheeded};
 use crate::{
-    objects::{Kind, KubernetesObject, Metadata, ObjectKey, ObjectRef, batch::Job},
+    objects::{Identity, Kind, KubernetesObject, ObjectKey, ObjectRef, batch::Job},
     observers::{Observer, Sight},
     world::World,
 };
@@ -169,7 +169,7 @@ fn definitions(upkeep: &Upkeep<'_>) -> Vec<Definition> {
             let generation = metadata.generation.unwrap_or(1);
             Definition {
                 name: upkeep.called(Kind::CronJob, metadata),
-                uid: metadata.uid.clone(),
+                uid: metadata.uid.to_string(),
                 generation: u64::try_from(generation).unwrap_or(1),
             }
         })
@@ -230,8 +230,8 @@ fn listed(names: Vec<String>) -> String {
 }
 
 /// An object by its name, with its namespace where that is another.
-fn called(kind: Kind, metadata: &Metadata, seen_from: &str) -> String {
-    let (namespace, name) = (&metadata.namespace, &metadata.name);
+fn called(kind: Kind, identity: &Identity, seen_from: &str) -> String {
+    let (namespace, name) = (&identity.namespace, &identity.name);
     if namespace == seen_from {
         format!("{kind}/{name}")
     } else {

@@ -92,7 +92,7 @@ fn active(maintenance: &KopiaMaintenance) -> ScheduleState {
     match Schedule::parse(maintenance.schedule(), schedule::ASSUMED_ZONE) {
         Ok(schedule) => {
             let last = maintenance.status.last_maintenance_time;
-            let from = last.max(maintenance.metadata.creation_timestamp);
+            let from = last.max(maintenance.metadata.creation_timestamp.get());
             ScheduleState::Active {
                 first_due: from.and_then(|from| schedule.after(from)),
                 schedule,

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::called;
 use crate::{
     objects::{
-        Kind, Metadata, ObjectKey,
+        Identity, Kind, Metadata, ObjectKey,
         batch::{CronJob, Job},
         volsync::{KopiaMaintenance, ReplicationSource},
     },
@@ -129,17 +129,19 @@ impl<'a> Upkeep<'a> {
         let of_cron_jobs = self
             .cron_jobs
             .iter()
-            .flat_map(|one| world.jobs_of(&ObjectKey::from(&one.metadata)));
+            .flat_map(|one| world.jobs_of(&one.metadata.key));
         let by_hand = self
             .maintenances
             .iter()
-            .flat_map(|one| world.jobs_of_kopia_maintenance(&ObjectKey::from(&one.metadata)));
+            .flat_map(|one| world.jobs_of_kopia_maintenance(&one.metadata.key));
         of_cron_jobs.chain(by_hand).map(AsRef::as_ref).collect()
     }
 
     /// Since when anything mentions it.
     pub(super) fn created_at(&self) -> Option<Timestamp> {
-        let created = self.metadata().map(|metadata| metadata.creation_timestamp);
+        let created = self
+            .metadata()
+            .map(|metadata| metadata.creation_timestamp.get());
         created.flatten().min()
     }
 
@@ -151,8 +153,8 @@ impl<'a> Upkeep<'a> {
     }
 
     /// An object by its name, with its namespace where that is another.
-    pub(super) fn called(&self, kind: Kind, metadata: &Metadata) -> String {
-        called(kind, metadata, &self.repository.namespace)
+    pub(super) fn called(&self, kind: Kind, identity: &Identity) -> String {
+        called(kind, identity, &self.repository.namespace)
     }
 
     /// Those who maintain it, as seen from a namespace.

@@ -35,7 +35,7 @@ impl Observer for ReplicationObserver {
         sources
             .chain(destinations)
             .filter(|(_, metadata)| is_watched(metadata))
-            .map(|(kind, metadata)| ObjectKey::from(metadata).asset_id(kind))
+            .map(|(kind, metadata)| metadata.key.asset_id(kind))
             .collect()
     }
 
@@ -79,7 +79,7 @@ fn translate(subject: &Subject<'_>, id: &AssetId, now: Timestamp) -> AssetSpec {
     let mut findings = findings::of(subject);
     findings.extend(unheeded(subject.kind, metadata, &own));
     let observation = Observation {
-        created_at: metadata.creation_timestamp,
+        created_at: metadata.creation_timestamp.get(),
         facts: Facts {
             paused: subject.paused_because().map(str::to_owned),
             schedules: schedule::observed(subject).map(|schedule| vec![schedule]),

@@ -27,7 +27,7 @@ fn active(subject: &Subject<'_>, schedule: Schedule) -> ScheduleState {
     let began = status.last_sync_start_time.max(status.last_sync_time);
     let first_due = match began {
         Some(began) => schedule.after(began),
-        None => subject.metadata.creation_timestamp,
+        None => subject.metadata.creation_timestamp.get(),
     };
     ScheduleState::Active {
         schedule,
