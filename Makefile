@@ -38,6 +38,7 @@ lint: ## Check formatting, lints, documentation, licences and scripts
 bench: build ## Measure, and compare with others (ARGS="--only serve", ARGS="--write docs/benchmarks.md")
 	$(CARGO) build --release --locked --package lifeboat-core --example assess_throughput
 	$(CARGO) build --release --locked --package lifeboat-ledger --example ten_years
+	$(CARGO) build --release --locked --package lifeboat-repository --example bare_upload
 	$(CARGO) build --release --locked --package lifeboat-web --example render_metrics --example evaluate_alerts
 	$(CARGO) build --release --locked --package lifeboat-testkit --example control_plane
 	@scripts/tools.sh bench

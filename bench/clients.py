@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from garage import BUCKET, REGION, credentials
-from machine import LIFEBOAT, tool
+from machine import LIFEBOAT, REPOSITORY, tool
 
 INSTANCE = "bench"
+# The library that Lifeboat sends with, and nothing around it.
+BARE = "bare library"
+BARE_PROGRAM = REPOSITORY / "target" / "release" / "examples" / "bare_upload"
 # Where each client keeps its copy in the bucket of a server that it has to itself.
 PREFIX = "copy"
 
@@ -40,13 +43,15 @@ class Store:
 class Client:
     """Commands to copy a folder of blocks to the store and back.
 
-    `restores` holds every way to restore that is measured, by its name in the tables.
+    `restores` holds every way to restore that is measured, by its name in the tables. What only sends
+    everything `once` has no second backup.
     """
 
     name: str
     backup: Callable[[Store, Path], list[str]]
     restores: dict[str, Callable[[Store, Path], list[str]]]
     prepare: Callable[[Store], list[str]] | None = None
+    once: bool = False
 
 
 def lifeboat_command(store: Store, *arguments: str) -> list[str]:
@@ -88,6 +93,12 @@ ALL = [
         "lifeboat",
         backup=lifeboat_backup,
         restores={"restore": lifeboat_restore("crc64nvme"), "restore, SHA-256": lifeboat_restore("sha256")},
+    ),
+    Client(
+        BARE,
+        backup=lambda store, source: [str(BARE_PROGRAM), str(source), store.url],
+        restores={},
+        once=True,
     ),
     Client(
         "s5cmd",

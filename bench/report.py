@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import median
 
+from clients import BARE
 from measure import Measurement
 from scenarios import CROWDED, DAY_LATER, FULL, RESTORE, RESTORE_SHA256, SECOND, VERIFY, Results
 
-PEERS = ("s5cmd", "aws", "rclone", "restic")
+PEERS = (BARE, "s5cmd", "aws", "rclone", "restic")
 
 
 @dataclass(frozen=True)

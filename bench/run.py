@@ -63,7 +63,7 @@ def source_of(arguments: argparse.Namespace) -> Blocks:
 def measure_clients(arguments: argparse.Namespace) -> str:
     source = source_of(arguments)
     chosen = [client for client in clients.ALL if client.name in arguments.clients]
-    facts = machine.facts(["garage", *(client.name for client in chosen)])
+    facts = machine.facts(["garage", *(client.name for client in chosen if client.name != clients.BARE)])
     warn_if_loopback_is_busy()
     bench = Bench(source, arguments.rounds)
     bench.compare(chosen)

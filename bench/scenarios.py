@@ -52,13 +52,15 @@ class Bench:
         blocks.warm(snapshot)
         if client.prepare is not None:
             measure(client.prepare(store), store.environment(), scratch)
-        for operation in (FULL, SECOND):
+        for operation in (FULL,) if client.once else (FULL, SECOND):
             self.run(client.name, operation, client.backup(store, snapshot), store, scratch)
         for operation, restore in client.restores.items():
             target = scratch / "restored"
             self.run(client.name, operation, restore(store, target), store, scratch)
             blocks.check_restored(snapshot, target)
             shutil.rmtree(target)
+        if client.once:
+            return
         blocks.link(self.source.day_later, snapshot)
         blocks.warm(snapshot)
         self.run(client.name, DAY_LATER, client.backup(store, snapshot), store, scratch)
@@ -90,7 +92,7 @@ class Bench:
         taken = measure(command, store.environment(), scratch)
         self.results[client, operation].append(taken)
         print(
-            f"{client:>9} {operation}: {taken.wall:.2f} s, CPU {taken.cpu:.2f} s, "
+            f"{client:>12} {operation}: {taken.wall:.2f} s, CPU {taken.cpu:.2f} s, "
             f"{taken.peak:.0f} MiB, {taken.wire / 2**20:.2f} MiB on the wire",
             file=sys.stderr,
         )
