@@ -87,7 +87,7 @@ async fn a_missing_permission_is_named_and_the_other_kinds_are_watched() {
         // Definitions can't be read either, so the kind itself was asked for.
         forbidden(
             contact(world, Kind::Backup, &namespace),
-            &format!("list backups.postgresql.cnpg.io in namespace {namespace}"),
+            &format!("watch backups.postgresql.cnpg.io in namespace {namespace}"),
         ) && forbidden(contact(world, Kind::Job, &namespace), "watch jobs.batch")
             && contact(world, Kind::CronJob, &namespace) == Some(Contact::InTouch)
     })

@@ -169,9 +169,36 @@ async fn a_list_removes_what_went_while_nobody_watched() {
     assert_eq!(listed(&requests, "cronjobs"), before + 1);
 }
 
+/// Before Kubernetes 1.32, and where the gate is closed, a watch can't begin with what is there.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_only_lists_is_read_in_pages() {
+    const MORE_THAN_A_PAGE: usize = 260;
+    let control_plane =
+        ControlPlane::builder().api_server_flags(["--feature-gates=WatchList=false"]);
+    let control_plane = control_plane.start().await;
+    let namespace = control_plane.create_namespace("pages").await;
+    for number in 0..MORE_THAN_A_PAGE {
+        let name = format!("dump-{number}");
+        control_plane.create(&cron_job(&namespace, &name)).await;
+    }
+    let mut eyes = Eyes::open(&control_plane.administrators_kubeconfig(), &[]).await;
+    eyes.wait_until_synced().await;
+    assert_eq!(eyes.world.cron_jobs().len(), MORE_THAN_A_PAGE);
+    control_plane.create(&cron_job(&namespace, "after")).await;
+    eyes.wait("what came after is seen", |world| {
+        has_cron_job(world, &namespace, "after")
+    })
+    .await;
+    let requests = control_plane.requests();
+    let pages = requests
+        .iter()
+        .filter(|request| request.verb == "list" && request.resource == "cronjobs");
+    assert_eq!(pages.count(), 2);
+}
+
 /// How often a kind was listed.
 fn listed(requests: &[ApiRequest], resource: &str) -> usize {
     let lists = requests.iter();
-    let lists = lists.filter(|request| request.verb == "list" && request.resource == resource);
+    let lists = lists.filter(|request| request.asks_for_all() && request.resource == resource);
     lists.count()
 }

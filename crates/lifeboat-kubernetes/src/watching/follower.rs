@@ -1,11 +1,12 @@
-//! Follows one collection of the API: lists it once, then watches, and goes on from where it was.
+//! Follows one collection of the API: is told once what is there, then watches, and goes on from where it was.
 //!
 //! kube has a watcher of its own, which this does not use: it keeps bookmarks and the success of a
 //! reconnection to itself, so that nobody could tell "nothing happens" from "nobody answers"; one
 //! object that can't be decoded fails its whole list; and a 410 as the answer to a watch is tried
-//! again for ever. The protocol is the same: list in pages, watch from the list's resource version
-//! with bookmarks, after an interruption go on from the last version seen, and list anew only if
-//! the server says that this version is too old.
+//! again for ever. The protocol is the same: a watch that begins with all that is there, up to a bookmark
+//! that says so; after an interruption go on from the last version seen, and begin anew only if the
+//! server says that this version is too old. Servers before Kubernetes 1.32 can't begin a watch like
+//! that: they are asked for a list in pages, which is read from etcd and takes five times as long.
 
 use std::{
     collections::{BTreeSet, VecDeque},
@@ -33,7 +34,7 @@ use crate::{
 
 /// Objects in one answer. At some 10 KiB each, a page is a few megabytes of text.
 const PAGE_SIZE: u32 = 250;
-/// How long a page may take.
+/// How long a page may take, and how long a server may be silent while it tells what is there.
 const LIST_TIMEOUT: Duration = Duration::from_mins(1);
 /// How long the server may take to begin a watch.
 const START_TIMEOUT: Duration = Duration::from_secs(30);
@@ -52,6 +53,10 @@ const FORBIDDEN_PAUSE: Duration = Duration::from_mins(1);
 /// But an API server that has just started refuses everybody until it has read its roles: the pause
 /// grows from here.
 const FIRST_REFUSAL: Duration = Duration::from_secs(1);
+/// The annotation of the bookmark after all that is there.
+const INITIAL_EVENTS_END: &str = "k8s.io/initial-events-end";
+/// How servers answer that don't know how to begin a watch with what is there: 400 or 422.
+const UNKNOWN_PARAMETER: [u16; 2] = [400, 422];
 /// Attempts to go on from a version that the server answers with an error of its own, before the
 /// version itself is suspected: after a restore of etcd it may lie in the server's future.
 const SUSPECT_VERSION: u32 = 3;
@@ -105,7 +110,10 @@ pub(super) enum Change<K> {
     Lost(Loss),
 }
 
+type Events<K> = BoxStream<'static, kube::Result<WatchEvent<Received<K>>>>;
+
 enum State<K> {
+    Beginning,
     Listing {
         next: Option<String>,
         present: BTreeSet<ObjectKey>,
@@ -113,20 +121,17 @@ enum State<K> {
     Resuming {
         version: String,
     },
-    Watching {
-        version: String,
-        since: Instant,
-        stream: BoxStream<'static, kube::Result<WatchEvent<Received<K>>>>,
-    },
+    Watching(Watching<K>),
 }
 
-impl<K> State<K> {
-    fn begin() -> Self {
-        Self::Listing {
-            next: None,
-            present: BTreeSet::new(),
-        }
-    }
+/// A watch under way.
+struct Watching<K> {
+    /// From where another can go on.
+    version: String,
+    since: Instant,
+    stream: Events<K>,
+    /// What is there, as long as the server still tells of that.
+    initial: Option<BTreeSet<ObjectKey>>,
 }
 
 /// Follows one collection; [`Follower::next`] never ends.
@@ -137,6 +142,8 @@ pub(super) struct Follower<K> {
     news: VecDeque<Change<K>>,
     backoff: Backoff,
     pause: Option<Duration>,
+    /// Whether the server can tell what is there in pages only.
+    in_pages: bool,
     /// How often a permission was missing in a row.
     refusals: u32,
     /// How it is, as it was told last.
@@ -148,10 +155,11 @@ impl<K: DeserializeOwned + Clone + Send + 'static> Follower<K> {
         Self {
             client,
             collection,
-            state: State::begin(),
+            state: State::Beginning,
             news: VecDeque::new(),
             backoff: Backoff::default(),
             pause: None,
+            in_pages: false,
             refusals: 0,
             told: None,
         }
@@ -166,34 +174,55 @@ impl<K: DeserializeOwned + Clone + Send + 'static> Follower<K> {
             if let Some(pause) = self.pause.take() {
                 tokio::time::sleep(pause).await;
             }
-            self.state = match std::mem::replace(&mut self.state, State::begin()) {
+            self.state = match std::mem::replace(&mut self.state, State::Beginning) {
+                State::Beginning if self.in_pages => self.list(None, BTreeSet::new()).await,
+                State::Beginning => self.begin().await,
                 State::Listing { next, present } => self.list(next, present).await,
                 State::Resuming { version } => self.resume(version).await,
-                State::Watching {
-                    version,
-                    since,
-                    stream,
-                } => self.hear(version, since, stream).await,
+                State::Watching(watching) => self.hear(watching).await,
             };
         }
+    }
+
+    /// Begins a watch that tells first what is there.
+    async fn begin(&mut self) -> State<K> {
+        match self.watch("", WatchParams::initial_events).await {
+            Ok(Ok(stream)) => State::Watching(Watching {
+                version: String::new(),
+                since: Instant::now(),
+                stream,
+                initial: Some(BTreeSet::new()),
+            }),
+            Ok(Err(kube::Error::Api(status))) if UNKNOWN_PARAMETER.contains(&status.code) => {
+                self.in_pages = true;
+                State::Beginning
+            }
+            Ok(Err(error)) => {
+                let loss = failure::judge(&error, &self.collection.permission("watch"));
+                self.begin_anew(loss)
+            }
+            Err(loss) => self.begin_anew(loss),
+        }
+    }
+
+    /// Only from the beginning can be gone on. That too much happened meanwhile is no news.
+    fn begin_anew(&mut self, loss: Loss) -> State<K> {
+        if loss.reason == LossReason::Outdated {
+            self.pause = Some(self.backoff.next(fastrand::f64()));
+        } else {
+            self.lost(loss);
+        }
+        State::Beginning
     }
 
     async fn list(&mut self, next: Option<String>, mut present: BTreeSet<ObjectKey>) -> State<K> {
         let page = match timeout(LIST_TIMEOUT, self.page(next)).await {
             Ok(Ok(page)) => page,
-            Ok(Err(loss)) => {
-                // A list that took so long that its pages are no longer known begins anew, and
-                // that is no news.
-                if loss.reason == LossReason::Outdated {
-                    self.pause = Some(self.backoff.next(fastrand::f64()));
-                } else {
-                    self.lost(loss);
-                }
-                return State::begin();
-            }
+            // It may have taken so long that its pages are no longer known.
+            Ok(Err(loss)) => return self.begin_anew(loss),
             Err(_) => {
-                self.lost(no_answer(&self.collection.permission("list"), LIST_TIMEOUT));
-                return State::begin();
+                let permission = self.collection.permission("list");
+                return self.begin_anew(no_answer(&permission, LIST_TIMEOUT));
             }
         };
         self.in_touch();
@@ -213,7 +242,7 @@ impl<K: DeserializeOwned + Clone + Send + 'static> Follower<K> {
                 reason: LossReason::Garbled,
                 error: "the list has no resource version to watch from".to_owned(),
             });
-            return State::begin();
+            return State::Beginning;
         };
         self.news.push_back(Change::Listed(present));
         State::Resuming { version }
@@ -240,114 +269,150 @@ impl<K: DeserializeOwned + Clone + Send + 'static> Follower<K> {
         serde_json::from_str(&text).map_err(|error| garbled(&error))
     }
 
-    async fn resume(&mut self, version: String) -> State<K> {
-        let permission = self.collection.permission("watch");
-        let parameters = WatchParams {
+    /// Asks for a watch from a version on.
+    async fn watch(
+        &mut self,
+        version: &str,
+        how: fn(WatchParams) -> WatchParams,
+    ) -> Result<kube::Result<Events<K>>, Loss> {
+        let parameters = how(WatchParams {
             label_selector: self.collection.label_selector.clone(),
             field_selector: self.collection.field_selector.clone(),
             timeout: Some(fastrand::u32(WATCH_SECONDS)),
             bookmarks: true,
             ..WatchParams::default()
-        };
+        });
         let request = Request::new(&self.collection.path);
         let request = if self.collection.metadata_only {
-            request.watch_metadata(&parameters, &version)
+            request.watch_metadata(&parameters, version)
         } else {
-            request.watch(&parameters, &version)
+            request.watch(&parameters, version)
         };
-        let request = match request {
-            Ok(request) => request,
-            Err(error) => {
-                self.lost(garbled(&error));
-                return State::begin();
-            }
-        };
+        let request = request.map_err(|error| garbled(&error))?;
         match timeout(START_TIMEOUT, self.client.request_events(request)).await {
+            Ok(answer) => Ok(answer.map(StreamExt::boxed)),
+            Err(_) => Err(no_answer(
+                &self.collection.permission("watch"),
+                START_TIMEOUT,
+            )),
+        }
+    }
+
+    async fn resume(&mut self, version: String) -> State<K> {
+        match self.watch(&version, |parameters| parameters).await {
             Ok(Ok(stream)) => {
                 self.in_touch();
-                State::Watching {
+                State::Watching(Watching {
                     version,
                     since: Instant::now(),
-                    stream: stream.boxed(),
-                }
+                    stream,
+                    initial: None,
+                })
             }
             Ok(Err(error)) => {
-                let loss = failure::judge(&error, &permission);
+                let loss = failure::judge(&error, &self.collection.permission("watch"));
                 self.failed(loss, version)
             }
-            Err(_) => {
-                self.lost(no_answer(&permission, START_TIMEOUT));
+            Err(loss) => {
+                self.lost(loss);
                 State::Resuming { version }
             }
         }
     }
 
-    async fn hear(
-        &mut self,
-        version: String,
-        since: Instant,
-        mut stream: BoxStream<'static, kube::Result<WatchEvent<Received<K>>>>,
-    ) -> State<K> {
-        let heard = timeout(SILENCE, stream.next()).await;
-        let watching = |version| State::Watching {
-            version,
-            since,
-            stream,
+    async fn hear(&mut self, mut watching: Watching<K>) -> State<K> {
+        let patience = match watching.initial {
+            Some(_) => LIST_TIMEOUT,
+            None => SILENCE,
         };
-        match heard {
+        match timeout(patience, watching.stream.next()).await {
             Ok(Some(Ok(WatchEvent::Added(item) | WatchEvent::Modified(item)))) => {
-                self.backoff.reset();
-                let version = item.resource_version.clone().unwrap_or(version);
+                self.heard();
+                watching.reach(item.resource_version.as_deref());
+                if let Some(present) = &mut watching.initial {
+                    present.insert(item.key.clone());
+                }
                 self.news.push_back(Change::Applied(item));
-                watching(version)
+                State::Watching(watching)
             }
             Ok(Some(Ok(WatchEvent::Deleted(item)))) => {
-                self.backoff.reset();
+                self.heard();
+                watching.reach(item.resource_version.as_deref());
+                if let Some(present) = &mut watching.initial {
+                    present.remove(&item.key);
+                }
                 self.news.push_back(Change::Deleted(item.key));
-                watching(item.resource_version.unwrap_or(version))
+                State::Watching(watching)
             }
             Ok(Some(Ok(WatchEvent::Bookmark(bookmark)))) => {
-                self.backoff.reset();
-                watching(bookmark.metadata.resource_version)
+                self.heard();
+                let is_end = bookmark
+                    .metadata
+                    .annotations
+                    .contains_key(INITIAL_EVENTS_END);
+                if let Some(present) = watching.initial.take_if(|_| is_end) {
+                    self.news.push_back(Change::Listed(present));
+                }
+                watching.reach(Some(&bookmark.metadata.resource_version));
+                State::Watching(watching)
             }
             Ok(Some(Ok(WatchEvent::Error(status)) | Err(kube::Error::Api(status)))) => {
-                self.refused(&status, version)
+                self.refused(&status, watching)
             }
             // A line that is no event: nothing says what was in it, so only a list can tell.
             Ok(Some(Err(error @ kube::Error::SerdeError(_)))) => {
                 self.lost(garbled(&error));
-                State::begin()
+                State::Beginning
+            }
+            Ok(None | Some(Err(_))) | Err(_) if watching.initial.is_some() => {
+                self.lost(Loss {
+                    reason: LossReason::Unreachable,
+                    error: "the connection was lost before everything was told that is there"
+                        .to_owned(),
+                });
+                State::Beginning
             }
             // The end, an interruption, or silence. Whether the server is there shows at once.
             Ok(None | Some(Err(_))) | Err(_) => {
-                if since.elapsed() < SHORT {
+                if watching.since.elapsed() < SHORT {
                     self.pause = Some(self.backoff.next(fastrand::f64()));
                 } else {
                     self.backoff.reset();
                 }
-                State::Resuming { version }
+                State::Resuming {
+                    version: watching.version,
+                }
             }
         }
     }
 
+    /// The server told something.
+    fn heard(&mut self) {
+        self.backoff.reset();
+        self.in_touch();
+    }
+
     /// An error that the server sent within a watch.
-    fn refused(&mut self, status: &Status, version: String) -> State<K> {
+    fn refused(&mut self, status: &Status, watching: Watching<K>) -> State<K> {
         let loss = failure::judge_status(status, &self.collection.permission("watch"));
-        self.failed(loss, version)
+        if watching.initial.is_some() {
+            self.begin_anew(loss)
+        } else {
+            self.failed(loss, watching.version)
+        }
     }
 
     /// An attempt to go on from a version failed.
     fn failed(&mut self, loss: Loss, version: String) -> State<K> {
         let reason = loss.reason;
         if reason == LossReason::Outdated {
-            self.pause = Some(self.backoff.next(fastrand::f64()));
-            return State::begin();
+            return self.begin_anew(loss);
         }
         self.lost(loss);
         let suspect = reason == LossReason::Refused && self.backoff.failures() >= SUSPECT_VERSION;
         // A kind that is no longer served has no objects to go on with.
         if suspect || reason == LossReason::NotServed {
-            State::begin()
+            State::Beginning
         } else {
             State::Resuming { version }
         }
@@ -384,6 +449,15 @@ impl<K: DeserializeOwned + Clone + Send + 'static> Follower<K> {
         if !known && !passing {
             self.told = Some(Err(loss.clone()));
             self.news.push_back(Change::Lost(loss));
+        }
+    }
+}
+
+impl<K> Watching<K> {
+    /// Another watch can go on from here, once everything is told that was there at its beginning.
+    fn reach(&mut self, version: Option<&str>) {
+        if let (None, Some(version)) = (&self.initial, version) {
+            version.clone_into(&mut self.version);
         }
     }
 }

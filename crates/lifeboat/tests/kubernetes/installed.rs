@@ -124,13 +124,13 @@ pub(crate) fn allowed(documents: &[Value]) -> BTreeSet<Permission> {
 }
 
 /// The permissions that these requests need. What isn't a resource, such as `/version`, needs none of
-/// a role's.
+/// a role's. Where a watch begins with what is there, an older server has to be asked for a list.
 pub(crate) fn needed(requests: &[ApiRequest]) -> BTreeSet<Permission> {
     let resources = requests
         .iter()
         .filter(|request| !request.resource.is_empty());
     resources
-        .map(|request| {
+        .flat_map(|request| {
             let resource = match request.subresource.as_str() {
                 "" => request.resource.clone(),
                 subresource => format!("{}/{subresource}", request.resource),
@@ -138,7 +138,17 @@ pub(crate) fn needed(requests: &[ApiRequest]) -> BTreeSet<Permission> {
             let of_lease = request.group == "coordination.k8s.io" && request.verb != "create";
             let by_name = request.group == "apiextensions.k8s.io" || of_lease;
             let name = by_name.then(|| request.name.clone());
-            (request.verb.clone(), request.group.clone(), resource, name)
+            let list = request.asks_for_all().then_some("list");
+            let verbs = list.into_iter().chain([request.verb.as_str()]);
+            let permission = |verb: &str| {
+                (
+                    verb.to_owned(),
+                    request.group.clone(),
+                    resource.clone(),
+                    name.clone(),
+                )
+            };
+            verbs.map(permission).collect::<Vec<_>>()
         })
         .collect()
 }
