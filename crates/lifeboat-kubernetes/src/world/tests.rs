@@ -38,6 +38,13 @@ fn cluster(name: &str, object_store: &str) -> Object {
     }))
 }
 
+fn job(name: &str, kind_of_owner: &str, owner: &str) -> Object {
+    object::<Job>(json!({
+        "metadata": {"namespace": "shop", "name": name, "ownerReferences":
+            [{"kind": kind_of_owner, "name": owner, "controller": true}]},
+    }))
+}
+
 fn key(name: &str) -> ObjectKey {
     ObjectKey::new("shop", name)
 }
@@ -125,14 +132,8 @@ fn backups_beside_each_other_have_one_copy_of_what_is_the_same_in_both() {
 #[test]
 fn jobs_are_found_by_the_cron_job_that_manages_them() {
     let mut world = World::default();
-    world.apply(Event::Applied(object::<Job>(json!({
-        "metadata": {"namespace": "shop", "name": "dump-1", "ownerReferences":
-            [{"kind": "CronJob", "name": "dump", "controller": true}]},
-    }))));
-    world.apply(Event::Applied(object::<Job>(json!({
-        "metadata": {"namespace": "shop", "name": "dump-2", "ownerReferences":
-            [{"kind": "Workflow", "name": "dump", "controller": true}]},
-    }))));
+    world.apply(Event::Applied(job("dump-1", "CronJob", "dump")));
+    world.apply(Event::Applied(job("dump-2", "Workflow", "dump")));
     let jobs: Vec<_> = world.jobs_of(&key("dump")).collect();
     assert_eq!(jobs.len(), 1);
     assert_eq!(jobs[0].metadata.name, "dump-1");
@@ -263,12 +264,17 @@ enum Step {
 fn any_object() -> impl Strategy<Value = Object> {
     let name = prop::sample::select(vec!["a", "b", "c", "d"]);
     let other = prop::sample::select(vec!["x", "y", "z"]);
-    (name, other, any::<bool>()).prop_map(|(name, other, is_backup)| {
-        if is_backup {
-            backup(name, other, "completed")
-        } else {
-            cluster(name, other)
-        }
+    let kind = prop::sample::select(vec![
+        "Backup",
+        "Cluster",
+        "CronJob's Job",
+        "KopiaMaintenance's Job",
+    ]);
+    (name, other, kind).prop_map(|(name, other, kind)| match kind {
+        "Backup" => backup(name, other, "completed"),
+        "Cluster" => cluster(name, other),
+        "CronJob's Job" => job(name, "CronJob", other),
+        _ => job(name, "KopiaMaintenance", other),
     })
 }
 
