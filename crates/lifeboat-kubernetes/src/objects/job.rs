@@ -1,5 +1,7 @@
 //! `Job` of `batch/v1`.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 
@@ -8,7 +10,6 @@ use super::{
     identity::Identity,
     metadata::{Metadata, OwnerReference},
     moment::OptionalMoment,
-    shared_text::{SharedText, share},
 };
 
 /// The annotation that `kubectl create job --from=cronjob/...` leaves, with the value `manual`.
@@ -31,8 +32,8 @@ const SUCCESS: [&str; 2] = ["Complete", "SuccessCriteriaMet"];
 pub struct Job {
     /// Its name and age; its labels, annotations and owners are told by the fields below.
     pub metadata: Identity,
-    /// What it was made for, if that is something that matters here.
-    pub owner: Option<JobOwner>,
+    /// What it was made for, if that is something that matters here; shared with its neighbours.
+    pub owner: Option<Arc<JobOwner>>,
     /// The moment for which its `CronJob` made it.
     pub scheduled_for: OptionalMoment,
     /// Whether a person made it with `kubectl create job --from`.
@@ -49,9 +50,9 @@ pub struct Job {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum JobOwner {
     /// The `CronJob` of this name.
-    CronJob(SharedText),
+    CronJob(Box<str>),
     /// The `KopiaMaintenance` of this name.
-    KopiaMaintenance(SharedText),
+    KopiaMaintenance(Box<str>),
 }
 
 /// `Job.status`.
@@ -101,7 +102,7 @@ impl From<Received> for Job {
         let scheduled_for = metadata.annotation(SCHEDULED_FOR);
         let scheduled_for: Option<Timestamp> = scheduled_for.and_then(|moment| moment.parse().ok());
         Self {
-            owner: JobOwner::of(&metadata),
+            owner: JobOwner::of(&metadata).map(Arc::new),
             scheduled_for: scheduled_for.into(),
             is_manual: metadata.annotation(INSTANTIATE) == Some("manual"),
             is_suspended: spec.suspend,
@@ -117,7 +118,7 @@ impl Job {
     /// person made from a `CronJob`; see [`Job::is_manual`].
     #[must_use]
     pub fn cron_job(&self) -> Option<&str> {
-        match &self.owner {
+        match self.owner.as_deref() {
             Some(JobOwner::CronJob(name)) => Some(name),
             _ => None,
         }
@@ -127,15 +128,17 @@ impl Job {
     /// triggered by hand.
     #[must_use]
     pub fn kopia_maintenance(&self) -> Option<&str> {
-        match &self.owner {
+        match self.owner.as_deref() {
             Some(JobOwner::KopiaMaintenance(name)) => Some(name),
             _ => None,
         }
     }
 
-    /// Makes it use the copies that its neighbour has of the texts that are the same in both.
-    pub(crate) fn share_texts_with(&mut self, neighbour: &Self) {
-        share(&mut self.owner, &neighbour.owner);
+    /// Makes its owner's name that of a neighbour, if they are of the same.
+    pub(crate) fn share_with(&mut self, neighbour: &Self) {
+        if self.owner == neighbour.owner {
+            self.owner.clone_from(&neighbour.owner);
+        }
     }
 }
 
@@ -146,7 +149,7 @@ impl JobOwner {
         let is_cron_job = |owner: &&OwnerReference| owner.kind == CRON_JOB;
         let mut owners = metadata.owner_references.iter();
         let owner = metadata.controller().or_else(|| owners.find(is_cron_job))?;
-        let name = owner.name.clone().into();
+        let name = owner.name.as_str().into();
         match owner.kind.as_str() {
             CRON_JOB => Some(Self::CronJob(name)),
             KOPIA_MAINTENANCE => Some(Self::KopiaMaintenance(name)),

@@ -331,7 +331,7 @@ impl World {
             Object::Backup(mut backup) => {
                 self.backups.name(&mut backup);
                 if let Some(neighbour) = self.backups.before(&backup.metadata.key) {
-                    Arc::make_mut(&mut backup).share_texts_with(neighbour);
+                    Arc::make_mut(&mut backup).share_with(neighbour);
                 }
                 let index = &mut self.backups_of_cluster;
                 index.set(&self.backups, &backup, owners::cluster_of_backup);
@@ -350,7 +350,7 @@ impl World {
             Object::Job(mut job) => {
                 self.jobs.name(&mut job);
                 if let Some(neighbour) = self.jobs.before(&job.metadata.key) {
-                    Arc::make_mut(&mut job).share_texts_with(neighbour);
+                    Arc::make_mut(&mut job).share_with(neighbour);
                 }
                 let index = &mut self.jobs_of_cron_job;
                 index.set(&self.jobs, &job, owners::cron_job);

@@ -21,7 +21,7 @@ pub(super) fn cluster_of_backup(backup: &Backup) -> BTreeSet<ObjectKey> {
 
 /// The Cluster of a `ScheduledBackup`.
 pub(super) fn cluster_of_schedule(scheduled: &ScheduledBackup) -> BTreeSet<ObjectKey> {
-    let name = &*scheduled.spec.cluster.name;
+    let name = scheduled.spec.cluster.name.as_str();
     in_namespace_of(scheduled, Some(name).filter(|name| !name.is_empty()))
 }
 

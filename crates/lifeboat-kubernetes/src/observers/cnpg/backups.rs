@@ -133,7 +133,7 @@ pub(super) fn under_way(scene: &Scene<'_>) -> Vec<UnderWay> {
         .filter_map(|backup| {
             Some(UnderWay {
                 name: format!("Backup/{}", backup.metadata.name),
-                phase: match &*backup.status.phase {
+                phase: match backup.phase.as_str() {
                     "" => "new".to_owned(),
                     phase => phase.to_owned(),
                 },
@@ -151,7 +151,7 @@ fn message(scene: &Scene<'_>, backup: &Backup) -> Option<String> {
     if let Some(said) = failure::said(backup) {
         return Some(said);
     }
-    if *backup.status.phase == *ARCHIVING_FAILS {
+    if backup.phase == ARCHIVING_FAILS {
         let conditions = &scene.cluster.status.conditions;
         let archiving = Condition::find(conditions, "ContinuousArchiving");
         let refused = archiving.filter(|condition| condition.status == "False");
@@ -189,7 +189,7 @@ pub(super) fn claimed(scene: &Scene<'_>, destination: &Destination<'_>) -> Vec<C
         (None, None) => return Vec::new(),
     };
     let of_method = |backup: &&&Backup| {
-        let own = backup.status.method.or(backup.spec.method);
+        let own = backup.method.or(backup.spec.method);
         own.map_or(IN_TREE, BackupMethod::name) == method
     };
     let backups = scene.backups.iter().filter(of_method);
