@@ -22,8 +22,18 @@ const CRON_JOB: &str = "CronJob";
 /// What an owner of this kind manages is a run of `VolSync`'s maintenance.
 const KOPIA_MAINTENANCE: &str = "KopiaMaintenance";
 
-/// The conditions of a success, the final one first. Nobody asks for what they say beyond that.
-const SUCCESS: [&str; 2] = ["Complete", "SuccessCriteriaMet"];
+/// The conditions that are kept.
+const TELLING: [&str; 5] = [
+    COMPLETE,
+    CRITERIA_MET,
+    "Failed",
+    "FailureTarget",
+    "Suspended",
+];
+/// The final condition of a success.
+const COMPLETE: &str = "Complete";
+/// What comes before it. Nobody asks for what either says beyond that.
+const CRITERIA_MET: &str = "SuccessCriteriaMet";
 
 /// `batch/v1` `Job`. There may be tens of thousands: what nothing asks for isn't kept, such as what
 /// its pods are, which are those of its `CronJob`.
@@ -69,10 +79,22 @@ pub struct JobStatus {
     pub ready: Option<i64>,
     /// Pods that failed.
     pub failed: i64,
-    /// Those of `Complete`, `Failed`, `Suspended`, `SuccessCriteriaMet` and `FailureTarget` that are
-    /// true; of a success the final one, without its words.
+    /// Those that are true; of a success the final one, without its words.
     #[serde(deserialize_with = "telling")]
-    pub conditions: Box<[Condition]>,
+    pub conditions: Box<[JobCondition]>,
+}
+
+/// A condition of a Job that is `True`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobCondition {
+    /// `Complete`, `Failed`, `Suspended`, `SuccessCriteriaMet` or `FailureTarget`.
+    pub condition_type: &'static str,
+    /// A word for programs.
+    pub reason: Box<str>,
+    /// A sentence for people.
+    pub message: Box<str>,
+    /// Since when it is true.
+    pub last_transition_time: OptionalMoment,
 }
 
 /// A Job as it is sent.
@@ -161,23 +183,34 @@ impl JobOwner {
 impl JobStatus {
     /// The condition of a type, if it is `True`.
     #[must_use]
-    pub fn true_condition(&self, condition_type: &str) -> Option<&Condition> {
-        Condition::find(&self.conditions, condition_type).filter(|found| found.is_true())
+    pub fn true_condition(&self, condition_type: &str) -> Option<&JobCondition> {
+        let mut conditions = self.conditions.iter();
+        conditions.find(|condition| condition.condition_type == condition_type)
     }
 }
 
-fn telling<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Box<[Condition]>, D::Error> {
-    let mut conditions = Vec::<Condition>::deserialize(deserializer)?;
-    conditions.retain(Condition::is_true);
-    let [complete, criteria_met] = SUCCESS;
-    if Condition::find(&conditions, complete).is_some() {
-        conditions.retain(|condition| condition.condition_type != criteria_met);
+impl JobCondition {
+    /// None for one of which nothing follows.
+    fn of(condition: &Condition) -> Option<Self> {
+        let mut known = TELLING.into_iter();
+        let condition_type = known.find(|known| *known == condition.condition_type)?;
+        let is_success = [COMPLETE, CRITERIA_MET].contains(&condition_type);
+        let words = |text: &str| if is_success { "" } else { text }.into();
+        condition.is_true().then(|| Self {
+            condition_type,
+            reason: words(&condition.reason),
+            message: words(&condition.message),
+            last_transition_time: condition.last_transition_time,
+        })
     }
-    for condition in &mut conditions {
-        if SUCCESS.contains(&condition.condition_type.as_str()) {
-            condition.reason = String::new();
-            condition.message = String::new();
-        }
+}
+
+fn telling<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Box<[JobCondition]>, D::Error> {
+    let conditions = Vec::<Condition>::deserialize(deserializer)?;
+    let mut telling: Vec<JobCondition> = conditions.iter().filter_map(JobCondition::of).collect();
+    let mut types = telling.iter().map(|condition| condition.condition_type);
+    if types.any(|condition_type| condition_type == COMPLETE) {
+        telling.retain(|condition| condition.condition_type != CRITERIA_MET);
     }
-    Ok(conditions.into_boxed_slice())
+    Ok(telling.into_boxed_slice())
 }

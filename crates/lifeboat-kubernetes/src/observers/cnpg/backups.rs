@@ -99,9 +99,9 @@ fn began_at(backup: &Backup) -> Option<Timestamp> {
     let status = &backup.status;
     status
         .started_at
+        .or(status.reconciliation_started_at)
+        .or(backup.metadata.creation_timestamp)
         .get()
-        .or(status.reconciliation_started_at.get())
-        .or(backup.metadata.creation_timestamp.get())
 }
 
 /// When it ended; its creation if it doesn't say.
@@ -109,8 +109,8 @@ fn ended_at(backup: &Backup) -> Option<Timestamp> {
     let status = &backup.status;
     status
         .stopped_at
+        .or(status.reconciliation_terminated_at)
         .get()
-        .or(status.reconciliation_terminated_at.get())
         .or_else(|| began_at(backup).max(backup.metadata.creation_timestamp.get()))
 }
 
@@ -119,10 +119,9 @@ fn under_way_since(backup: &Backup) -> Option<Timestamp> {
     let status = &backup.status;
     let since = status
         .reconciliation_started_at
-        .get()
-        .or(status.started_at.get())
-        .or(backup.metadata.creation_timestamp.get());
-    since.max(status.stopped_at.get())
+        .or(status.started_at)
+        .or(backup.metadata.creation_timestamp);
+    since.get().max(status.stopped_at.get())
 }
 
 /// Those that have not ended, oldest first. Of them the oldest that has begun holds up the others.
