@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 
-pub use super::job::{Job, JobOwner, JobStatus};
+pub use super::job::{Job, JobCondition, JobOwner, JobStatus};
 use super::{metadata::Metadata, moment, pod::Container, uid::Uid};
 
 /// `batch/v1` `CronJob`.

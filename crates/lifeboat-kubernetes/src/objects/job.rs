@@ -1,5 +1,7 @@
 //! `Job` of `batch/v1`.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 
@@ -8,7 +10,6 @@ use super::{
     identity::Identity,
     metadata::{Metadata, OwnerReference},
     moment::OptionalMoment,
-    shared_text::{SharedText, share},
 };
 
 /// The annotation that `kubectl create job --from=cronjob/...` leaves, with the value `manual`.
@@ -21,8 +22,18 @@ const CRON_JOB: &str = "CronJob";
 /// What an owner of this kind manages is a run of `VolSync`'s maintenance.
 const KOPIA_MAINTENANCE: &str = "KopiaMaintenance";
 
-/// The conditions of a success, the final one first. Nobody asks for what they say beyond that.
-const SUCCESS: [&str; 2] = ["Complete", "SuccessCriteriaMet"];
+/// The conditions that are kept.
+const TELLING: [&str; 5] = [
+    COMPLETE,
+    CRITERIA_MET,
+    "Failed",
+    "FailureTarget",
+    "Suspended",
+];
+/// The final condition of a success.
+const COMPLETE: &str = "Complete";
+/// What comes before it. Nobody asks for what either says beyond that.
+const CRITERIA_MET: &str = "SuccessCriteriaMet";
 
 /// `batch/v1` `Job`. There may be tens of thousands: what nothing asks for isn't kept, such as what
 /// its pods are, which are those of its `CronJob`.
@@ -31,8 +42,8 @@ const SUCCESS: [&str; 2] = ["Complete", "SuccessCriteriaMet"];
 pub struct Job {
     /// Its name and age; its labels, annotations and owners are told by the fields below.
     pub metadata: Identity,
-    /// What it was made for, if that is something that matters here.
-    pub owner: Option<JobOwner>,
+    /// What it was made for, if that is something that matters here; shared with its neighbours.
+    pub owner: Option<Arc<JobOwner>>,
     /// The moment for which its `CronJob` made it.
     pub scheduled_for: OptionalMoment,
     /// Whether a person made it with `kubectl create job --from`.
@@ -49,9 +60,9 @@ pub struct Job {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum JobOwner {
     /// The `CronJob` of this name.
-    CronJob(SharedText),
+    CronJob(Box<str>),
     /// The `KopiaMaintenance` of this name.
-    KopiaMaintenance(SharedText),
+    KopiaMaintenance(Box<str>),
 }
 
 /// `Job.status`.
@@ -68,10 +79,22 @@ pub struct JobStatus {
     pub ready: Option<i64>,
     /// Pods that failed.
     pub failed: i64,
-    /// Those of `Complete`, `Failed`, `Suspended`, `SuccessCriteriaMet` and `FailureTarget` that are
-    /// true; of a success the final one, without its words.
+    /// Those that are true; of a success the final one, without its words.
     #[serde(deserialize_with = "telling")]
-    pub conditions: Box<[Condition]>,
+    pub conditions: Box<[JobCondition]>,
+}
+
+/// A condition of a Job that is `True`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobCondition {
+    /// `Complete`, `Failed`, `Suspended`, `SuccessCriteriaMet` or `FailureTarget`.
+    pub condition_type: &'static str,
+    /// A word for programs.
+    pub reason: Box<str>,
+    /// A sentence for people.
+    pub message: Box<str>,
+    /// Since when it is true.
+    pub last_transition_time: OptionalMoment,
 }
 
 /// A Job as it is sent.
@@ -101,7 +124,7 @@ impl From<Received> for Job {
         let scheduled_for = metadata.annotation(SCHEDULED_FOR);
         let scheduled_for: Option<Timestamp> = scheduled_for.and_then(|moment| moment.parse().ok());
         Self {
-            owner: JobOwner::of(&metadata),
+            owner: JobOwner::of(&metadata).map(Arc::new),
             scheduled_for: scheduled_for.into(),
             is_manual: metadata.annotation(INSTANTIATE) == Some("manual"),
             is_suspended: spec.suspend,
@@ -117,7 +140,7 @@ impl Job {
     /// person made from a `CronJob`; see [`Job::is_manual`].
     #[must_use]
     pub fn cron_job(&self) -> Option<&str> {
-        match &self.owner {
+        match self.owner.as_deref() {
             Some(JobOwner::CronJob(name)) => Some(name),
             _ => None,
         }
@@ -127,15 +150,17 @@ impl Job {
     /// triggered by hand.
     #[must_use]
     pub fn kopia_maintenance(&self) -> Option<&str> {
-        match &self.owner {
+        match self.owner.as_deref() {
             Some(JobOwner::KopiaMaintenance(name)) => Some(name),
             _ => None,
         }
     }
 
-    /// Makes it use the copies that its neighbour has of the texts that are the same in both.
-    pub(crate) fn share_texts_with(&mut self, neighbour: &Self) {
-        share(&mut self.owner, &neighbour.owner);
+    /// Makes its owner's name that of a neighbour, if they are of the same.
+    pub(crate) fn share_with(&mut self, neighbour: &Self) {
+        if self.owner == neighbour.owner {
+            self.owner.clone_from(&neighbour.owner);
+        }
     }
 }
 
@@ -146,7 +171,7 @@ impl JobOwner {
         let is_cron_job = |owner: &&OwnerReference| owner.kind == CRON_JOB;
         let mut owners = metadata.owner_references.iter();
         let owner = metadata.controller().or_else(|| owners.find(is_cron_job))?;
-        let name = owner.name.clone().into();
+        let name = owner.name.as_str().into();
         match owner.kind.as_str() {
             CRON_JOB => Some(Self::CronJob(name)),
             KOPIA_MAINTENANCE => Some(Self::KopiaMaintenance(name)),
@@ -158,23 +183,34 @@ impl JobOwner {
 impl JobStatus {
     /// The condition of a type, if it is `True`.
     #[must_use]
-    pub fn true_condition(&self, condition_type: &str) -> Option<&Condition> {
-        Condition::find(&self.conditions, condition_type).filter(|found| found.is_true())
+    pub fn true_condition(&self, condition_type: &str) -> Option<&JobCondition> {
+        let mut conditions = self.conditions.iter();
+        conditions.find(|condition| condition.condition_type == condition_type)
     }
 }
 
-fn telling<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Box<[Condition]>, D::Error> {
-    let mut conditions = Vec::<Condition>::deserialize(deserializer)?;
-    conditions.retain(Condition::is_true);
-    let [complete, criteria_met] = SUCCESS;
-    if Condition::find(&conditions, complete).is_some() {
-        conditions.retain(|condition| condition.condition_type != criteria_met);
+impl JobCondition {
+    /// None for one of which nothing follows.
+    fn of(condition: &Condition) -> Option<Self> {
+        let mut known = TELLING.into_iter();
+        let condition_type = known.find(|known| *known == condition.condition_type)?;
+        let is_success = [COMPLETE, CRITERIA_MET].contains(&condition_type);
+        let words = |text: &str| if is_success { "" } else { text }.into();
+        condition.is_true().then(|| Self {
+            condition_type,
+            reason: words(&condition.reason),
+            message: words(&condition.message),
+            last_transition_time: condition.last_transition_time,
+        })
     }
-    for condition in &mut conditions {
-        if SUCCESS.contains(&condition.condition_type.as_str()) {
-            condition.reason = String::new();
-            condition.message = String::new();
-        }
+}
+
+fn telling<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Box<[JobCondition]>, D::Error> {
+    let conditions = Vec::<Condition>::deserialize(deserializer)?;
+    let mut telling: Vec<JobCondition> = conditions.iter().filter_map(JobCondition::of).collect();
+    let mut types = telling.iter().map(|condition| condition.condition_type);
+    if types.any(|condition_type| condition_type == COMPLETE) {
+        telling.retain(|condition| condition.condition_type != CRITERIA_MET);
     }
-    Ok(conditions.into_boxed_slice())
+    Ok(telling.into_boxed_slice())
 }

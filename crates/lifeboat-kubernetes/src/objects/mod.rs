@@ -18,7 +18,6 @@ mod moment;
 mod persistent_volume_claim;
 mod pod;
 mod reference;
-mod shared_text;
 mod stateful_set;
 #[cfg(test)]
 mod tests;
@@ -39,6 +38,5 @@ pub use persistent_volume_claim::{
 };
 pub use pod::{Container, ContainerPort, Pod, PodSpec, PodStatus};
 pub use reference::{KubernetesObject, Object, ObjectKey, ObjectRef};
-pub use shared_text::SharedText;
 pub use stateful_set::{StatefulSet, StatefulSetSpec, TemplateName, VolumeClaimTemplate};
 pub use uid::Uid;

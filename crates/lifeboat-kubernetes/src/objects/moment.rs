@@ -26,6 +26,12 @@ impl OptionalMoment {
     pub fn get(self) -> Option<Timestamp> {
         Timestamp::new(self.second, self.nanosecond).ok()
     }
+
+    /// This time, or else another.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        if self == Self::NONE { other } else { self }
+    }
 }
 
 impl From<Option<Timestamp>> for OptionalMoment {

@@ -149,10 +149,7 @@ fn backups_name_their_cluster_and_their_schedule() {
     assert_eq!(backup.cluster(), Some("orders"));
     assert_eq!(backup.scheduled_backup(), Some("daily"));
     assert!(!backup.is_immediate);
-    assert_eq!(
-        backup.status.instance_id.pod_name.as_deref(),
-        Some("orders-1")
-    );
+    assert_eq!(backup.pod_name.as_deref(), Some("orders-1"));
     let labelled = json!({"metadata": {"name": "b", "labels": {"cnpg.io/cluster": "orders",
         "cnpg.io/immediateBackup": "true"}}});
     let labelled = decode::<Backup>(labelled).unwrap().object;
@@ -222,6 +219,6 @@ fn the_other_kinds_decode() {
     }))
     .unwrap()
     .object;
-    assert_eq!(&*scheduled.spec.cluster.name, "orders");
+    assert_eq!(scheduled.spec.cluster.name, "orders");
     assert!(scheduled.status.next_schedule_time.is_some());
 }

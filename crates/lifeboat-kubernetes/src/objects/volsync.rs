@@ -7,7 +7,11 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, de::IgnoredAny};
 
-use super::{condition::Condition, metadata::Metadata, moment};
+use super::{
+    condition::Condition,
+    metadata::Metadata,
+    moment::{self, OptionalMoment},
+};
 
 /// A volume that is copied away.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -126,16 +130,13 @@ impl<'de> Deserialize<'de> for Mover {
 #[serde(default, rename_all = "camelCase")]
 pub struct ReplicationStatus {
     /// When it last **succeeded**.
-    #[serde(deserialize_with = "moment::optional")]
-    pub last_sync_time: Option<Timestamp>,
+    pub last_sync_time: OptionalMoment,
     /// When the one that is under way began; absent between two.
-    #[serde(deserialize_with = "moment::optional")]
-    pub last_sync_start_time: Option<Timestamp>,
+    pub last_sync_start_time: OptionalMoment,
     /// How long the last one that succeeded took, as Go writes it: `1m2.5s`.
     pub last_sync_duration: Option<String>,
     /// When the next one is due by the schedule.
-    #[serde(deserialize_with = "moment::optional")]
-    pub next_sync_time: Option<Timestamp>,
+    pub next_sync_time: OptionalMoment,
     /// The value of `spec.trigger.manual` that was last done.
     pub last_manual_sync: String,
     /// What the last mover Job came to. A failed one is made again while the condition goes on
@@ -165,8 +166,7 @@ pub struct ReplicationSourceKopiaStatus {
     /// The `KopiaMaintenance` that is said to care for the repository.
     pub kopia_maintenance: String,
     /// When a `CronJob` last **made** a Job: no proof of a success.
-    #[serde(deserialize_with = "moment::optional")]
-    pub last_maintenance: Option<Timestamp>,
+    pub last_maintenance: OptionalMoment,
 }
 
 /// The upkeep of a Kopia repository; only in the fork.

@@ -5,59 +5,60 @@ use std::{
     sync::Arc,
 };
 
-use crate::objects::ObjectKey;
+use super::store::Store;
+use crate::objects::{KubernetesObject, ObjectKey};
 
-/// A relation from members to owners, readable from the owner's side. An owner need not exist:
-/// its members may be seen first.
+/// A relation from members to owners, read from the owner's side. An owner need not exist: its
+/// members may be seen first.
 ///
-/// Names are shared between the two directions, and with the store: there may be tens of thousands of
-/// members.
+/// Names are shared with the store: there may be tens of thousands of members. Whom a member belonged
+/// to before is told by the object that the store still holds.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Index {
-    members: BTreeMap<Arc<ObjectKey>, BTreeSet<Arc<ObjectKey>>>,
-    owners: BTreeMap<Arc<ObjectKey>, Box<[Arc<ObjectKey>]>>,
+    members: BTreeMap<ObjectKey, BTreeSet<Arc<ObjectKey>>>,
 }
 
 impl Index {
-    /// Sets whom a member belongs to.
-    pub(super) fn set(&mut self, member: &Arc<ObjectKey>, owners: BTreeSet<ObjectKey>) {
-        let known = self
-            .owners
-            .get(member)
-            .map(AsRef::as_ref)
-            .unwrap_or_default();
-        if known.iter().map(AsRef::as_ref).eq(&owners) {
-            return;
+    /// Takes in a member that is about to be put into its store, where it has its name from.
+    pub(super) fn set<K: KubernetesObject>(
+        &mut self,
+        store: &Store<K>,
+        member: &K,
+        owners: impl Fn(&K) -> BTreeSet<ObjectKey>,
+    ) {
+        let key = &member.identity().key;
+        let before = store.get(key).map(|known| owners(known));
+        let before = before.unwrap_or_default();
+        let after = owners(member);
+        for owner in before.difference(&after) {
+            self.leave(key, owner);
         }
-        self.remove(member);
-        let owners: Box<[Arc<ObjectKey>]> = owners
-            .into_iter()
-            .map(|owner| self.join(member, owner))
-            .collect();
-        if !owners.is_empty() {
-            self.owners.insert(Arc::clone(member), owners);
+        for owner in after.difference(&before) {
+            let members = self.members.entry(owner.clone()).or_default();
+            members.insert(Arc::clone(key));
         }
     }
 
-    /// Takes a member out.
-    pub(super) fn remove(&mut self, member: &ObjectKey) {
-        for owner in self.owners.remove(member).unwrap_or_default() {
-            if let Some(members) = self.members.get_mut(&owner) {
-                members.remove(member);
-                if members.is_empty() {
-                    self.members.remove(&owner);
-                }
+    /// Takes out a member that is about to be taken out of its store.
+    pub(super) fn remove<K: KubernetesObject>(
+        &mut self,
+        store: &Store<K>,
+        member: &ObjectKey,
+        owners: impl Fn(&K) -> BTreeSet<ObjectKey>,
+    ) {
+        let known = store.get(member).into_iter();
+        for owner in known.flat_map(|known| owners(known)) {
+            self.leave(member, &owner);
+        }
+    }
+
+    fn leave(&mut self, member: &ObjectKey, owner: &ObjectKey) {
+        if let Some(members) = self.members.get_mut(owner) {
+            members.remove(member);
+            if members.is_empty() {
+                self.members.remove(owner);
             }
         }
-    }
-
-    /// Adds a member to an owner's, and returns the owner's shared name.
-    fn join(&mut self, member: &Arc<ObjectKey>, owner: ObjectKey) -> Arc<ObjectKey> {
-        let known = self.members.get_key_value(&owner);
-        let owner = known.map_or_else(|| Arc::new(owner), |(known, _)| Arc::clone(known));
-        let members = self.members.entry(Arc::clone(&owner)).or_default();
-        members.insert(Arc::clone(member));
-        owner
     }
 
     /// The members of an owner, in order.

@@ -3,6 +3,7 @@
 //! Pure: events go in, and what changed comes out.
 
 mod index;
+mod owners;
 mod repositories;
 mod store;
 #[cfg(test)]
@@ -21,10 +22,9 @@ use self::{index::Index, repositories::Mention};
 use crate::{
     event::{Contact, Event, Watch},
     objects::{
-        Deployment, Kind, KubernetesObject, Object, ObjectKey, ObjectRef, PersistentVolumeClaim,
-        Pod, StatefulSet,
+        Deployment, Kind, Object, ObjectKey, ObjectRef, PersistentVolumeClaim, Pod, StatefulSet,
         batch::{CronJob, Job},
-        cnpg::{Backup, CLUSTER_LABEL, Cluster, ObjectStore, ScheduledBackup},
+        cnpg::{Backup, Cluster, ObjectStore, ScheduledBackup},
         lifeboat::{BackupPolicy, PrometheusBackup},
         volsync::{KopiaMaintenance, ReplicationDestination, ReplicationSource},
     },
@@ -323,44 +323,45 @@ impl World {
         self.note_repository(&object);
         match object {
             Object::Cluster(mut cluster) => {
-                let key = self.clusters.name(&mut cluster);
-                let stores = cluster.spec.plugins.iter();
-                let stores = stores.filter_map(|plugin| plugin.object_store());
-                let stores = in_namespace_of(&*cluster, stores);
-                self.clusters_of_object_store.set(&key, stores);
+                self.clusters.name(&mut cluster);
+                let index = &mut self.clusters_of_object_store;
+                index.set(&self.clusters, &cluster, owners::object_stores);
                 self.clusters.insert(cluster)
             }
             Object::Backup(mut backup) => {
-                let key = self.backups.name(&mut backup);
-                if let Some(neighbour) = self.backups.before(&key) {
-                    Arc::make_mut(&mut backup).share_texts_with(neighbour);
+                self.backups.name(&mut backup);
+                if let Some(neighbour) = self.backups.before(&backup.metadata.key) {
+                    Arc::make_mut(&mut backup).share_with(neighbour);
                 }
-                let owner = in_namespace_of(&*backup, backup.cluster());
-                self.backups_of_cluster.set(&key, owner);
+                let index = &mut self.backups_of_cluster;
+                index.set(&self.backups, &backup, owners::cluster_of_backup);
                 self.backups.insert(backup)
             }
             Object::ScheduledBackup(mut scheduled) => {
-                let key = self.scheduled_backups.name(&mut scheduled);
-                let owner = Some(&*scheduled.spec.cluster.name);
-                let owner = in_namespace_of(&*scheduled, owner.filter(|name| !name.is_empty()));
-                self.scheduled_backups_of_cluster.set(&key, owner);
+                self.scheduled_backups.name(&mut scheduled);
+                let index = &mut self.scheduled_backups_of_cluster;
+                index.set(
+                    &self.scheduled_backups,
+                    &scheduled,
+                    owners::cluster_of_schedule,
+                );
                 self.scheduled_backups.insert(scheduled)
             }
             Object::Job(mut job) => {
-                let key = self.jobs.name(&mut job);
-                if let Some(neighbour) = self.jobs.before(&key) {
-                    Arc::make_mut(&mut job).share_texts_with(neighbour);
+                self.jobs.name(&mut job);
+                if let Some(neighbour) = self.jobs.before(&job.metadata.key) {
+                    Arc::make_mut(&mut job).share_with(neighbour);
                 }
-                let owner = in_namespace_of(&*job, job.cron_job());
-                self.jobs_of_cron_job.set(&key, owner);
-                let maintenance = in_namespace_of(&*job, job.kopia_maintenance());
-                self.jobs_of_kopia_maintenance.set(&key, maintenance);
+                let index = &mut self.jobs_of_cron_job;
+                index.set(&self.jobs, &job, owners::cron_job);
+                let index = &mut self.jobs_of_kopia_maintenance;
+                index.set(&self.jobs, &job, owners::kopia_maintenance);
                 self.jobs.insert(job)
             }
             Object::Pod(mut pod) => {
-                let key = self.pods.name(&mut pod);
-                let owner = in_namespace_of(&*pod, pod.metadata.label(CLUSTER_LABEL));
-                self.pods_of_cluster.set(&key, owner);
+                self.pods.name(&mut pod);
+                let index = &mut self.pods_of_cluster;
+                index.set(&self.pods, &pod, owners::cluster_of_pod);
                 self.pods.insert(pod)
             }
             Object::ObjectStore(object_store) => self.object_stores.insert(object_store),
@@ -396,24 +397,30 @@ impl World {
         let key = &object.key;
         let removed = match object.kind {
             Kind::Cluster => {
-                self.clusters_of_object_store.remove(key);
+                let index = &mut self.clusters_of_object_store;
+                index.remove(&self.clusters, key, owners::object_stores);
                 self.clusters.remove(key)
             }
             Kind::Backup => {
-                self.backups_of_cluster.remove(key);
+                let index = &mut self.backups_of_cluster;
+                index.remove(&self.backups, key, owners::cluster_of_backup);
                 self.backups.remove(key)
             }
             Kind::ScheduledBackup => {
-                self.scheduled_backups_of_cluster.remove(key);
+                let index = &mut self.scheduled_backups_of_cluster;
+                index.remove(&self.scheduled_backups, key, owners::cluster_of_schedule);
                 self.scheduled_backups.remove(key)
             }
             Kind::Job => {
-                self.jobs_of_cron_job.remove(key);
-                self.jobs_of_kopia_maintenance.remove(key);
+                let index = &mut self.jobs_of_cron_job;
+                index.remove(&self.jobs, key, owners::cron_job);
+                let index = &mut self.jobs_of_kopia_maintenance;
+                index.remove(&self.jobs, key, owners::kopia_maintenance);
                 self.jobs.remove(key)
             }
             Kind::Pod => {
-                self.pods_of_cluster.remove(key);
+                let index = &mut self.pods_of_cluster;
+                index.remove(&self.pods, key, owners::cluster_of_pod);
                 self.pods.remove(key)
             }
             Kind::ObjectStore => self.object_stores.remove(key),
@@ -461,13 +468,4 @@ impl World {
             .filter_map(|object| self.remove(object))
             .collect()
     }
-}
-
-fn in_namespace_of<'a, K: KubernetesObject>(
-    object: &K,
-    names: impl IntoIterator<Item = &'a str>,
-) -> BTreeSet<ObjectKey> {
-    let namespace = &object.identity().namespace;
-    let names = names.into_iter();
-    names.map(|name| ObjectKey::new(namespace, name)).collect()
 }

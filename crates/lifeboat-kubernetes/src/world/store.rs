@@ -47,13 +47,12 @@ impl<K: KubernetesObject> Store<K> {
         self.objects.is_empty()
     }
 
-    /// The name of an object that is to be put in. It is shared with the one that is known by it.
-    pub(super) fn name(&self, object: &mut Arc<K>) -> Arc<ObjectKey> {
+    /// Makes the name of an object that is to be put in that of the one that is known by it.
+    pub(super) fn name(&self, object: &mut Arc<K>) {
         if let Some((known, _)) = self.objects.get_key_value(&object.identity().key) {
             // Nobody else has the object yet, so that nothing is copied.
             Arc::make_mut(object).identity_mut().key = Arc::clone(known);
         }
-        Arc::clone(&object.identity().key)
     }
 
     /// The last of those whose keys come before a key.
@@ -64,11 +63,12 @@ impl<K: KubernetesObject> Store<K> {
 
     /// Whether this changed anything.
     pub(super) fn insert(&mut self, mut object: Arc<K>) -> bool {
-        let key = self.name(&mut object);
-        if self.objects.get(&key) == Some(&object) {
+        self.name(&mut object);
+        let key = &object.identity().key;
+        if self.objects.get(key) == Some(&object) {
             return false;
         }
-        self.objects.insert(key, object);
+        self.objects.insert(Arc::clone(key), object);
         true
     }
 

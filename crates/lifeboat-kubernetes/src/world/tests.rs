@@ -1,6 +1,9 @@
 //! The world after events, with objects made by hand.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -10,7 +13,7 @@ use crate::{
     event::{Contact, Event, Loss, LossReason, Watch},
     objects::{
         Kind, KubernetesObject, Object, ObjectKey, ObjectRef,
-        batch::Job,
+        batch::{Job, JobOwner},
         cnpg::{Backup, Cluster},
         decode,
     },
@@ -35,6 +38,13 @@ fn cluster(name: &str, object_store: &str) -> Object {
         "metadata": {"namespace": "shop", "name": name},
         "spec": {"plugins": [{"name": "barman-cloud.cloudnative-pg.io",
             "parameters": {"barmanObjectName": object_store}}]},
+    }))
+}
+
+fn job(name: &str, kind_of_owner: &str, owner: &str) -> Object {
+    object::<Job>(json!({
+        "metadata": {"namespace": "shop", "name": name, "ownerReferences":
+            [{"kind": kind_of_owner, "name": owner, "controller": true}]},
     }))
 }
 
@@ -95,44 +105,31 @@ fn backups_are_found_by_cluster_also_before_the_cluster_is_seen() {
 }
 
 #[test]
-fn backups_beside_each_other_have_one_copy_of_what_is_the_same_in_both() {
+fn neighbours_share_what_they_have_in_common_and_nothing_else() {
     let mut world = World::default();
     world.apply(Event::Applied(backup("b1", "orders", "completed")));
     world.apply(Event::Applied(backup("b2", "orders", "running")));
     world.apply(Event::Applied(backup("b3", "invoices", "running")));
-    let texts = |world: &World, name: &str| {
-        let backup = world.backups().get(&key(name)).unwrap();
-        let cluster = backup.cluster().unwrap().to_owned();
-        let addresses = [
-            backup.cluster().unwrap().as_ptr(),
-            backup.status.phase.as_ptr(),
-        ];
-        (cluster, backup.status.phase.to_string(), addresses)
-    };
-    let (_, _, first) = texts(&world, "b1");
-    let (cluster, phase, second) = texts(&world, "b2");
-    assert_eq!((cluster.as_str(), phase.as_str()), ("orders", "running"));
-    assert_eq!(second[0], first[0]);
-    assert_ne!(second[1], first[1]);
-    let (cluster, phase, third) = texts(&world, "b3");
-    assert_eq!((cluster.as_str(), phase.as_str()), ("invoices", "running"));
-    assert_ne!(third[0], second[0]);
-    assert_eq!(third[1], second[1]);
+    let traits =
+        |world: &World, name: &str| Arc::clone(&world.backups().get(&key(name)).unwrap().traits);
+    assert_eq!(traits(&world, "b2").phase, "running");
+    assert_eq!(traits(&world, "b3").spec.cluster.name, "invoices");
     world.apply(Event::Applied(backup("b2", "orders", "completed")));
-    assert_eq!(texts(&world, "b2").2, first);
+    assert!(Arc::ptr_eq(&traits(&world, "b2"), &traits(&world, "b1")));
+
+    world.apply(Event::Applied(job("j1", "CronJob", "dump")));
+    world.apply(Event::Applied(job("j2", "CronJob", "dump")));
+    world.apply(Event::Applied(job("j3", "KopiaMaintenance", "dump")));
+    let owner = |name: &str| world.jobs().get(&key(name)).unwrap().owner.clone().unwrap();
+    assert!(Arc::ptr_eq(&owner("j1"), &owner("j2")));
+    assert_eq!(*owner("j3"), JobOwner::KopiaMaintenance("dump".into()));
 }
 
 #[test]
 fn jobs_are_found_by_the_cron_job_that_manages_them() {
     let mut world = World::default();
-    world.apply(Event::Applied(object::<Job>(json!({
-        "metadata": {"namespace": "shop", "name": "dump-1", "ownerReferences":
-            [{"kind": "CronJob", "name": "dump", "controller": true}]},
-    }))));
-    world.apply(Event::Applied(object::<Job>(json!({
-        "metadata": {"namespace": "shop", "name": "dump-2", "ownerReferences":
-            [{"kind": "Workflow", "name": "dump", "controller": true}]},
-    }))));
+    world.apply(Event::Applied(job("dump-1", "CronJob", "dump")));
+    world.apply(Event::Applied(job("dump-2", "Workflow", "dump")));
     let jobs: Vec<_> = world.jobs_of(&key("dump")).collect();
     assert_eq!(jobs.len(), 1);
     assert_eq!(jobs[0].metadata.name, "dump-1");
@@ -263,12 +260,17 @@ enum Step {
 fn any_object() -> impl Strategy<Value = Object> {
     let name = prop::sample::select(vec!["a", "b", "c", "d"]);
     let other = prop::sample::select(vec!["x", "y", "z"]);
-    (name, other, any::<bool>()).prop_map(|(name, other, is_backup)| {
-        if is_backup {
-            backup(name, other, "completed")
-        } else {
-            cluster(name, other)
-        }
+    let kind = prop::sample::select(vec![
+        "Backup",
+        "Cluster",
+        "CronJob's Job",
+        "KopiaMaintenance's Job",
+    ]);
+    (name, other, kind).prop_map(|(name, other, kind)| match kind {
+        "Backup" => backup(name, other, "completed"),
+        "Cluster" => cluster(name, other),
+        "CronJob's Job" => job(name, "CronJob", other),
+        _ => job(name, "KopiaMaintenance", other),
     })
 }
 

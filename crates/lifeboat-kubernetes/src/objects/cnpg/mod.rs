@@ -7,7 +7,7 @@ mod object_store;
 mod scheduled_backup;
 
 pub use backup::{
-    Backup, BackupSpec, BackupStatus, ClusterReference, InstanceReference, PluginConfiguration,
+    Backup, BackupSpec, BackupStatus, BackupTraits, ClusterReference, PluginConfiguration,
 };
 pub use cluster::{
     BackupConfiguration, BarmanObjectStore, Bootstrap, Cluster, ClusterSpec, ClusterStatus,

@@ -99,9 +99,9 @@ fn began_at(backup: &Backup) -> Option<Timestamp> {
     let status = &backup.status;
     status
         .started_at
+        .or(status.reconciliation_started_at)
+        .or(backup.metadata.creation_timestamp)
         .get()
-        .or(status.reconciliation_started_at.get())
-        .or(backup.metadata.creation_timestamp.get())
 }
 
 /// When it ended; its creation if it doesn't say.
@@ -109,8 +109,8 @@ fn ended_at(backup: &Backup) -> Option<Timestamp> {
     let status = &backup.status;
     status
         .stopped_at
+        .or(status.reconciliation_terminated_at)
         .get()
-        .or(status.reconciliation_terminated_at.get())
         .or_else(|| began_at(backup).max(backup.metadata.creation_timestamp.get()))
 }
 
@@ -119,10 +119,9 @@ fn under_way_since(backup: &Backup) -> Option<Timestamp> {
     let status = &backup.status;
     let since = status
         .reconciliation_started_at
-        .get()
-        .or(status.started_at.get())
-        .or(backup.metadata.creation_timestamp.get());
-    since.max(status.stopped_at.get())
+        .or(status.started_at)
+        .or(backup.metadata.creation_timestamp);
+    since.get().max(status.stopped_at.get())
 }
 
 /// Those that have not ended, oldest first. Of them the oldest that has begun holds up the others.
@@ -133,7 +132,7 @@ pub(super) fn under_way(scene: &Scene<'_>) -> Vec<UnderWay> {
         .filter_map(|backup| {
             Some(UnderWay {
                 name: format!("Backup/{}", backup.metadata.name),
-                phase: match &*backup.status.phase {
+                phase: match backup.phase.as_str() {
                     "" => "new".to_owned(),
                     phase => phase.to_owned(),
                 },
@@ -151,7 +150,7 @@ fn message(scene: &Scene<'_>, backup: &Backup) -> Option<String> {
     if let Some(said) = failure::said(backup) {
         return Some(said);
     }
-    if *backup.status.phase == *ARCHIVING_FAILS {
+    if backup.phase == ARCHIVING_FAILS {
         let conditions = &scene.cluster.status.conditions;
         let archiving = Condition::find(conditions, "ContinuousArchiving");
         let refused = archiving.filter(|condition| condition.status == "False");
@@ -189,7 +188,7 @@ pub(super) fn claimed(scene: &Scene<'_>, destination: &Destination<'_>) -> Vec<C
         (None, None) => return Vec::new(),
     };
     let of_method = |backup: &&&Backup| {
-        let own = backup.status.method.or(backup.spec.method);
+        let own = backup.method.or(backup.spec.method);
         own.map_or(IN_TREE, BackupMethod::name) == method
     };
     let backups = scene.backups.iter().filter(of_method);

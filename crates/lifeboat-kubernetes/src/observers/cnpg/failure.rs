@@ -148,7 +148,7 @@ fn usual_cause(error: &str) -> Option<&'static str> {
 
 fn look_closer(scene: &Scene<'_>, backup: &Backup) -> String {
     let namespace = scene.namespace();
-    let pod = backup.status.instance_id.pod_name.as_deref();
+    let pod = backup.pod_name.as_deref();
     let by_plugin = backup.spec.method == Some(BackupMethod::Plugin);
     match pod {
         Some(pod) if by_plugin => {

@@ -111,7 +111,7 @@ impl Observer for CnpgObserver {
         let schedules = sight.world.scheduled_backups().iter();
         let lost = schedules.filter(|scheduled| {
             let metadata = &scheduled.metadata;
-            let key = ObjectKey::new(&metadata.namespace, &*scheduled.spec.cluster.name);
+            let key = ObjectKey::new(&metadata.namespace, &scheduled.spec.cluster.name);
             let clusters = sight.world.clusters();
             clusters.get(&key).is_none()
                 && !is_going(metadata)
@@ -120,7 +120,7 @@ impl Observer for CnpgObserver {
         lost.map(|scheduled| {
             let metadata = &scheduled.metadata;
             let (namespace, name) = (&metadata.namespace, &metadata.name);
-            let cluster = &*scheduled.spec.cluster.name;
+            let cluster = &scheduled.spec.cluster.name;
             Finding {
                 code: "schedule_without_cluster",
                 message: format!(

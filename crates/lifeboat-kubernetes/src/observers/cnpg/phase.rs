@@ -19,7 +19,7 @@ pub(super) enum Stage {
 
 impl Stage {
     pub(super) fn of(backup: &Backup) -> Self {
-        match &*backup.status.phase {
+        match backup.phase.as_str() {
             "" | "pending" => Self::Waiting,
             "completed" => Self::Completed,
             "failed" => Self::Failed,
@@ -47,7 +47,7 @@ pub(super) fn outcome(backup: &Backup) -> Option<Stage> {
     }
     backup.status.stopped_at.get()?;
     // A snapshot is given its end before it is known to be ready.
-    let method = backup.status.method.or(backup.spec.method);
+    let method = backup.method.or(backup.spec.method);
     let is_snapshot = method == Some(BackupMethod::VolumeSnapshot);
     if is_snapshot && stage == Stage::UnderWay {
         return None;

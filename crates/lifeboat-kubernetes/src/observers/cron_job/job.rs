@@ -3,14 +3,14 @@
 use jiff::Timestamp;
 use lifeboat_core::{AssetId, Operation, Outcome, Run, RunEnd, RunId, RunTrigger, UnderWay};
 
-use crate::objects::{Condition, batch::Job};
+use crate::objects::batch::{Job, JobCondition};
 
 /// What a Job has come to.
 pub(in crate::observers) enum Progress<'a> {
     /// It succeeded at that moment.
     Succeeded(Timestamp),
     /// It failed: when, and the condition that says so.
-    Failed(Timestamp, &'a Condition),
+    Failed(Timestamp, &'a JobCondition),
     /// Its pods run, or wait to run, since that moment.
     Active(Timestamp),
     /// It has not begun; it is there since that moment.
@@ -25,13 +25,10 @@ pub(in crate::observers) fn name_of(job: &Job) -> String {
 /// What a Job has come to; none for one without any time, which no API server writes.
 pub(in crate::observers) fn progress(job: &Job) -> Option<Progress<'_>> {
     let status = &job.status;
-    let created_at = job.metadata.creation_timestamp.get();
-    let ended_at = |condition: &Condition| {
-        let ended_at = status
-            .completion_time
-            .get()
-            .or(condition.last_transition_time.get());
-        ended_at.or(status.start_time.get()).or(created_at)
+    let created_at = job.metadata.creation_timestamp;
+    let ended_at = |condition: &JobCondition| {
+        let ended_at = status.completion_time.or(condition.last_transition_time);
+        ended_at.or(status.start_time).or(created_at).get()
     };
     // The first of each pair is final. The second comes before it, while the last pods still end.
     if let Some(condition) = status.true_condition("Complete") {
@@ -47,8 +44,9 @@ pub(in crate::observers) fn progress(job: &Job) -> Option<Progress<'_>> {
     }
     if job.is_suspended || status.start_time.get().is_none() {
         let suspended = status.true_condition("Suspended");
-        let suspended_at = suspended.and_then(|condition| condition.last_transition_time.get());
-        return suspended_at.or(created_at).map(Progress::Waits);
+        let suspended_at = suspended.map(|condition| condition.last_transition_time);
+        let waits_since = suspended_at.unwrap_or_default().or(created_at);
+        return waits_since.get().map(Progress::Waits);
     }
     status.start_time.get().map(Progress::Active)
 }
@@ -70,11 +68,7 @@ pub(in crate::observers) fn run(job: &Job, asset: &AssetId, operation: Operation
     };
     let metadata = &job.metadata;
     let ended_at = || end.as_ref().map(|end| end.at);
-    let started_at = job
-        .status
-        .start_time
-        .get()
-        .or(metadata.creation_timestamp.get());
+    let started_at = job.status.start_time.or(metadata.creation_timestamp).get();
     let is_manual = job.is_manual;
     Some(Run {
         id: RunId::of_object("Job", &metadata.name, &metadata.uid.to_string()),
@@ -125,8 +119,8 @@ pub(in crate::observers) fn under_way(job: &Job) -> Option<UnderWay> {
     })
 }
 
-fn error(condition: &Condition) -> String {
-    match (condition.reason.as_str(), condition.message.as_str()) {
+fn error(condition: &JobCondition) -> String {
+    match (&*condition.reason, &*condition.message) {
         ("", "") => "the Job failed, and does not say why".to_owned(),
         ("", text) | (text, "") => text.to_owned(),
         (reason, message) => format!("{reason}: {message}"),

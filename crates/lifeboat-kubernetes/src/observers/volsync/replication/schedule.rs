@@ -17,14 +17,17 @@ pub(super) fn observed(subject: &Subject<'_>) -> Option<ObservedSchedule> {
         name: subject.called(),
         text: text.to_owned(),
         state,
-        last_scheduled_at: status.last_sync_start_time.or(status.last_sync_time),
+        last_scheduled_at: status.last_sync_start_time.or(status.last_sync_time).get(),
     })
 }
 
 /// VolSync counts from the end of the last one. The first one begins at once.
 fn active(subject: &Subject<'_>, schedule: Schedule) -> ScheduleState {
     let status = subject.status;
-    let began = status.last_sync_start_time.max(status.last_sync_time);
+    let began = status
+        .last_sync_start_time
+        .get()
+        .max(status.last_sync_time.get());
     let first_due = match began {
         Some(began) => schedule.after(began),
         None => subject.metadata.creation_timestamp.get(),

@@ -96,7 +96,7 @@ impl<'a> Subject<'a> {
         let listens = self.kind == Kind::ReplicationDestination
             && matches!(self.mover.name, Some("rsync" | "rsyncTLS"));
         let never_ends = self.mover.name == Some("syncthing");
-        let since = self.status.last_sync_start_time;
+        let since = self.status.last_sync_start_time.get();
         since.filter(|_| !listens && !never_ends && !self.is_idly_done())
     }
 

@@ -37,14 +37,14 @@ pub(super) enum Left {
 /// The last synchronisation that VolSync calls done, and what it left.
 pub(super) fn done(subject: &Subject<'_>) -> Option<Done> {
     let status = subject.status;
-    let ended_at = status.last_sync_time?;
+    let ended_at = status.last_sync_time.get()?;
     let took = status.last_sync_duration.as_deref();
     let took = took.and_then(|took| took.parse::<SignedDuration>().ok());
     let began_at = took
         .filter(|took| !took.is_negative())
         .and_then(|took| whole_second(ended_at.checked_sub(took).ok()?));
     // While the next one is under way, it may be the next one that failed.
-    let failed = subject.failure().is_some() && status.last_sync_start_time.is_none();
+    let failed = subject.failure().is_some() && status.last_sync_start_time.get().is_none();
     let nothing_ran = failed || took.is_some_and(|took| took < SHORTEST);
     let latest = status.latest_mover_status.as_ref();
     let was_empty =
