@@ -76,18 +76,33 @@ class ControlPlane:
         self, method: str, path: str, body: Json | None = None, content_type: str = JSON, accept: str = JSON
     ) -> Json:
         """The answer to one request; fails unless it is a success."""
-        connection = getattr(self.connections, "of_thread", None)
-        if connection is None:
-            connection = http.client.HTTPSConnection(self.address, timeout=30, context=self.context)
-            self.connections.of_thread = connection
         headers = {"User-Agent": BENCH_AGENT, "Content-Type": content_type, "Accept": accept}
-        connection.request(method, path, None if body is None else json.dumps(body), headers)
-        answer = connection.getresponse()
+        sent = None if body is None else json.dumps(body)
+        known = getattr(self.connections, "of_thread", None)
+        try:
+            answer = self.send(known or self.connect(), method, path, sent, headers)
+        except (OSError, http.client.HTTPException):
+            if known is None:
+                raise
+            # The server closes connections that have rested for minutes.
+            answer = self.send(self.connect(), method, path, sent, headers)
         text = answer.read()
         if answer.status >= 300:
             raise BenchError(f"{method} {path} is answered with {answer.status}: {text[:2000]!r}")
         read: Json = json.loads(text)
         return read
+
+    def connect(self) -> http.client.HTTPSConnection:
+        connection = http.client.HTTPSConnection(self.address, timeout=30, context=self.context)
+        self.connections.of_thread = connection
+        return connection
+
+    @staticmethod
+    def send(
+        connection: http.client.HTTPSConnection, method: str, path: str, body: str | None, headers: dict[str, str]
+    ) -> http.client.HTTPResponse:
+        connection.request(method, path, body, headers)
+        return connection.getresponse()
 
     def create(self, collection: str, definition: Json) -> None:
         """Makes an object, and writes its status as an operator does: by a second request."""
