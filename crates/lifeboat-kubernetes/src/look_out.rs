@@ -135,7 +135,7 @@ impl LookOut {
     }
 
     fn with_sight<T>(&mut self, look: impl FnOnce(&mut Translation, &Sight<'_>) -> T) -> T {
-        let policies = Arc::clone(&self.policies.borrow_and_update());
+        let policies = Arc::clone(&self.policies.borrow());
         let sight = Sight {
             world: &self.world,
             readings: self.reader.as_ref().map(Reader::readings),

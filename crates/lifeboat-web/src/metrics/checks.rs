@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use jiff::SignedDuration;
 use lifeboat_controller::{AssetView, View};
 use lifeboat_core::{Check, Evidence, Operation, Verdict};
 
@@ -81,35 +82,13 @@ pub(super) const FAMILIES: &[Family<View>] = &[
                  kind. Absent for checks that make no sense for an asset as it is, and not_stuck, \
                  punctual and swift where nobody says.",
         write: |view, series| {
-            for view in &view.assets {
-                let objectives = view.assessment.effective.objectives;
-                let operation = view.asset.id.kind.operation();
-                let swift = operation.and_then(|operation| objectives.expected_duration(operation));
-                let replay_lag = view.assessment.verdict(Check::ReplayLag);
-                let replay_lag = replay_lag.and_then(|verdict| match &verdict.evidence {
-                    Evidence::ReplayLag { limit, .. } => Some(*limit),
-                    _ => objectives.replay_lag,
-                });
-                let promised = [
-                    (Check::Fresh, Some(objectives.maximum_age)),
-                    (Check::Verified, Some(objectives.verification_age)),
-                    (Check::Maintained, Some(objectives.maintenance_age)),
-                    (Check::NotStuck, objectives.maximum_run_duration),
-                    (Check::Punctual, objectives.warning_age),
-                    (Check::Swift, swift),
-                    (Check::Rehearsed, Some(objectives.drill_age)),
-                    (Check::ReplayLag, replay_lag),
-                    (Check::NotNeglected, Some(objectives.neglect_age)),
-                ];
-                for (check, promise) in promised {
-                    let applies = view.assessment.verdict(check).is_some();
-                    if let Some(promise) = promise.filter(|_| applies) {
-                        let labels = labels::with(&view.asset.id, [("check", check.name())]);
-                        series.sample_of(&labels, promise.as_secs_f64())?;
-                    }
+            each_verdict(view, |asset, verdict| match promised(asset, verdict) {
+                Some(promise) => {
+                    let labels = labels::with(&asset.asset.id, [("check", verdict.check.name())]);
+                    series.sample_of(&labels, promise.as_secs_f64())
                 }
-            }
-            Ok(())
+                None => Ok(()),
+            })
         },
     },
     Family {
@@ -123,23 +102,16 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         source: "The policies that select the asset, else the default of its kind. Absent for checks that \
                  make no sense for an asset as it is.",
         write: |view, series| {
-            for view in &view.assets {
-                let objectives = view.assessment.effective.objectives;
-                let promised = [
-                    (Check::GrowthSteady, objectives.maximum_growth_percent),
-                    (
-                        Check::Deduplicated,
-                        objectives.minimum_deduplication_percent,
-                    ),
-                ];
-                for (check, percent) in promised {
-                    if view.assessment.verdict(check).is_some() {
-                        let labels = labels::with(&view.asset.id, [("check", check.name())]);
-                        series.sample_of(&labels, f64::from(percent) / 100.0)?;
-                    }
-                }
-            }
-            Ok(())
+            each_verdict(view, |asset, verdict| {
+                let objectives = &asset.assessment.effective.objectives;
+                let percent = match verdict.check {
+                    Check::GrowthSteady => objectives.maximum_growth_percent,
+                    Check::Deduplicated => objectives.minimum_deduplication_percent,
+                    _ => return Ok(()),
+                };
+                let labels = labels::with(&asset.asset.id, [("check", verdict.check.name())]);
+                series.sample_of(&labels, f64::from(percent) / 100.0)
+            })
         },
     },
     Family {
@@ -177,6 +149,29 @@ fn each_verdict(
         }
     }
     Ok(())
+}
+
+/// The length of time that is promised where a check asks for one.
+fn promised(asset: &AssetView, verdict: &Verdict) -> Option<SignedDuration> {
+    let objectives = &asset.assessment.effective.objectives;
+    match verdict.check {
+        Check::Fresh => Some(objectives.maximum_age),
+        Check::Punctual => objectives.warning_age,
+        Check::Rehearsed => Some(objectives.drill_age),
+        Check::Maintained => Some(objectives.maintenance_age),
+        Check::NotNeglected => Some(objectives.neglect_age),
+        Check::Verified => Some(objectives.verification_age),
+        Check::NotStuck => objectives.maximum_run_duration,
+        Check::Swift => {
+            let operation = asset.asset.id.kind.operation();
+            operation.and_then(|operation| objectives.expected_duration(operation))
+        }
+        Check::ReplayLag => match &verdict.evidence {
+            Evidence::ReplayLag { limit, .. } => Some(*limit),
+            _ => objectives.replay_lag,
+        },
+        _ => None,
+    }
 }
 
 /// How bad broken promises of an asset are, where anybody says so.

@@ -6,7 +6,8 @@ use lifeboat_core::{CoverageKind, CoverageMeans, CoverageSubject, SubjectCoverag
 
 use super::{
     Family, Kind, Label,
-    series::{AssetText, LabelSet, write_label},
+    asset_text::AssetText,
+    series::{LabelSet, write_label},
 };
 
 const LABELS: &[&str] = &["cluster", "kind", "namespace", "name"];
@@ -105,7 +106,7 @@ fn subjects(view: &View) -> impl Iterator<Item = (&SubjectCoverage, Timestamp)> 
 struct Of<'a>(&'a CoverageSubject, &'a [Label<'a>]);
 
 impl LabelSet for Of<'_> {
-    fn write(&self, line: &mut String, asset: &mut AssetText) {
+    fn write(&self, line: &mut String, asset: &mut AssetText<'_>) {
         let Self(subject, more) = self;
         let cluster = subject.cluster.as_deref();
         let cluster = cluster.map(|cluster| ("cluster", cluster));
@@ -125,7 +126,7 @@ impl LabelSet for Of<'_> {
 struct Listed<'a>(&'a [Label<'a>]);
 
 impl LabelSet for Listed<'_> {
-    fn write(&self, line: &mut String, asset: &mut AssetText) {
+    fn write(&self, line: &mut String, asset: &mut AssetText<'_>) {
         self.0.write(line, asset);
     }
 }

@@ -5,12 +5,14 @@ use std::{fmt, sync::Arc};
 use lifeboat_controller::View;
 
 use super::{
-    Family, Process, Standing, TextFormat, VIEW_GROUPS, compatibility, process_part, series::Piece,
+    Family, Process, Standing, TextFormat, VIEW_GROUPS, asset_text::AssetTexts, compatibility,
+    process_part, series::Piece,
 };
 
 /// Series are rendered until there is at least this much: small families are sent together, and of
-/// ten thousand assets, the largest takes some twenty pieces.
-const PIECE: usize = 1024 * 1024;
+/// ten thousand assets, the largest takes some five pieces. For each of them its earlier series are
+/// looked at again, so that smaller ones would take longer.
+const PIECE: usize = 4 * 1024 * 1024;
 
 /// The exposition of one view, and of the process as it is when it comes to that.
 #[derive(Debug)]
@@ -20,6 +22,8 @@ pub struct Exposition {
     standing: Standing,
     format: TextFormat,
     families: Vec<&'static Family<View>>,
+    /// None before the first piece.
+    assets: Option<AssetTexts>,
     /// None once everything is rendered.
     next: Option<Next>,
 }
@@ -54,6 +58,7 @@ impl Exposition {
             standing,
             format,
             families: families.collect(),
+            assets: None,
             next: Some(Next::default()),
         }
     }
@@ -66,12 +71,15 @@ impl Exposition {
         };
         let mut text = String::new();
         if let Some(view) = &self.view {
+            let assets = self
+                .assets
+                .get_or_insert_with(|| AssetTexts::of(view.assets.iter().map(|one| &one.asset.id)));
             while let Some(family) = self.families.get(next.family) {
                 let piece = Piece {
                     from: next.series,
                     limit: PIECE,
                 };
-                let rest = family.render_piece(view, self.format, piece, &mut text)?;
+                let rest = family.render_piece(view, self.format, piece, assets, &mut text)?;
                 next = Next {
                     family: next.family + usize::from(rest.is_none()),
                     series: rest.unwrap_or_default(),

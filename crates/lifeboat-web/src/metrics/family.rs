@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::{
     TextFormat,
+    asset_text::AssetTexts,
     series::{Piece, Series},
 };
 
@@ -65,8 +66,15 @@ impl Kind {
 
 impl<T> Family<T> {
     /// Writes the family's description and its series.
-    pub(super) fn render(&self, facts: &T, format: TextFormat, text: &mut String) -> fmt::Result {
-        self.render_piece(facts, format, Piece::ALL, text).map(drop)
+    pub(super) fn render(
+        &self,
+        facts: &T,
+        format: TextFormat,
+        assets: &AssetTexts,
+        text: &mut String,
+    ) -> fmt::Result {
+        self.render_piece(facts, format, Piece::ALL, assets, text)
+            .map(drop)
     }
 
     /// Writes those of its series that belong to a piece, the description before the first; tells
@@ -77,12 +85,13 @@ impl<T> Family<T> {
         facts: &T,
         format: TextFormat,
         piece: Piece,
+        assets: &AssetTexts,
         text: &mut String,
     ) -> Result<Option<usize>, fmt::Error> {
         if piece.from == 0 {
             self.describe(format, text);
         }
-        let mut series = Series::new(self.name, piece, text);
+        let mut series = Series::new(self.name, piece, assets, text);
         match (self.write)(facts, &mut series) {
             Ok(()) => Ok(None),
             Err(error) => series.rest().map(Some).ok_or(error),
@@ -135,15 +144,15 @@ mod tests {
     #[case::some_in_each(20, 200, 4)]
     #[case::all_in_one(20, 10_000, 1)]
     fn pieces_come_to_the_whole(#[case] count: u32, #[case] limit: usize, #[case] expected: usize) {
-        let mut whole = String::new();
+        let (none, mut whole) = (AssetTexts::default(), String::new());
         COUNTED
-            .render(&count, TextFormat::OpenMetrics, &mut whole)
+            .render(&count, TextFormat::OpenMetrics, &none, &mut whole)
             .unwrap();
         let (mut pieces, mut next) = (Vec::new(), Some(0));
         while let Some(from) = next {
             let (mut text, piece) = (String::new(), Piece { from, limit });
             next = COUNTED
-                .render_piece(&count, TextFormat::OpenMetrics, piece, &mut text)
+                .render_piece(&count, TextFormat::OpenMetrics, piece, &none, &mut text)
                 .unwrap();
             pieces.push(text);
         }

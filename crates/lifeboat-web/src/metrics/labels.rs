@@ -2,7 +2,10 @@
 
 use lifeboat_core::AssetId;
 
-use super::series::{AssetText, Label, LabelSet, write_label};
+use super::{
+    asset_text::AssetText,
+    series::{Label, LabelSet, write_label},
+};
 
 /// An asset's labels, and more of its own for each series.
 #[derive(Debug, Clone, Copy)]
@@ -25,20 +28,20 @@ pub(super) const fn with<'a, const N: usize>(
 }
 
 impl<const N: usize> LabelSet for Labels<'_, N> {
-    fn write(&self, line: &mut String, asset: &mut AssetText) {
+    fn write(&self, line: &mut String, asset: &mut AssetText<'_>) {
         asset.write(line, self.asset);
         self.more.write(line, asset);
     }
 }
 
 impl<const N: usize> LabelSet for [Label<'_>; N] {
-    fn write(&self, line: &mut String, asset: &mut AssetText) {
+    fn write(&self, line: &mut String, asset: &mut AssetText<'_>) {
         self.as_slice().write(line, asset);
     }
 }
 
 impl LabelSet for [Label<'_>] {
-    fn write(&self, line: &mut String, _: &mut AssetText) {
+    fn write(&self, line: &mut String, _: &mut AssetText<'_>) {
         for label in self {
             write_label(line, *label);
         }
@@ -46,14 +49,14 @@ impl LabelSet for [Label<'_>] {
 }
 
 impl<const N: usize> LabelSet for (Labels<'_, N>, Option<Label<'_>>) {
-    fn write(&self, line: &mut String, asset: &mut AssetText) {
+    fn write(&self, line: &mut String, asset: &mut AssetText<'_>) {
         self.0.write(line, asset);
         self.1.as_slice().write(line, asset);
     }
 }
 
 impl LabelSet for (Labels<'_, 0>, Vec<Label<'_>>) {
-    fn write(&self, line: &mut String, asset: &mut AssetText) {
+    fn write(&self, line: &mut String, asset: &mut AssetText<'_>) {
         self.0.write(line, asset);
         self.1.as_slice().write(line, asset);
     }

@@ -3,6 +3,7 @@
 //! A new family is one entry in the file of its group. `docs/metrics.md` is made from the entries.
 
 mod alerts;
+mod asset_text;
 mod assets;
 mod checks;
 mod compatibility;
@@ -31,6 +32,7 @@ mod wal;
 
 use std::fmt;
 
+use asset_text::AssetTexts;
 pub use document::document;
 pub use exposition::Exposition;
 pub use family::{Family, Kind};
@@ -71,8 +73,9 @@ fn process_part(
     format: TextFormat,
 ) -> Result<String, fmt::Error> {
     let mut text = String::new();
-    render::render(&standing, STANDING_GROUPS, format, &mut text)?;
-    render::render(process, PROCESS_GROUPS, format, &mut text)?;
+    let none = AssetTexts::default();
+    render::render(&standing, STANDING_GROUPS, format, &none, &mut text)?;
+    render::render(process, PROCESS_GROUPS, format, &none, &mut text)?;
     text.push_str(render::end(format));
     Ok(text)
 }
@@ -81,8 +84,9 @@ fn process_part(
 /// that leads others.
 pub fn render(view: &View, process: &Process, format: TextFormat) -> Result<String, fmt::Error> {
     let mut text = String::new();
-    render::render(view, VIEW_GROUPS, format, &mut text)?;
-    render::render(view, compatibility::GROUPS, format, &mut text)?;
+    let assets = AssetTexts::of(view.assets.iter().map(|view| &view.asset.id));
+    render::render(view, VIEW_GROUPS, format, &assets, &mut text)?;
+    render::render(view, compatibility::GROUPS, format, &assets, &mut text)?;
     let standing = Standing { leads: Some(true) };
     Ok(text + &process_part(standing, process, format)?)
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Family, TextFormat};
+use super::{Family, TextFormat, asset_text::AssetTexts};
 
 /// What ends a complete exposition.
 pub(super) const fn end(format: TextFormat) -> &'static str {
@@ -17,10 +17,11 @@ pub(super) fn render<T>(
     facts: &T,
     groups: &[&[Family<T>]],
     format: TextFormat,
+    assets: &AssetTexts,
     text: &mut String,
 ) -> fmt::Result {
     for family in groups.iter().copied().flatten() {
-        family.render(facts, format, text)?;
+        family.render(facts, format, assets, text)?;
     }
     Ok(())
 }

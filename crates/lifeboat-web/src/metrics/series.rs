@@ -1,16 +1,18 @@
 //! Series as text: one line each, alike in both of Prometheus's text formats.
 //!
 //! Written by hand rather than through a client library, because ten thousand assets have most of a
-//! million series: the labels that name an asset are put into text once for all of its series in a
-//! family, which the libraries' encoders can't. What is written is read back by `promtool` and by
+//! million series: the labels that name an asset are put into text once for all of its series, which the libraries' encoders can't. What is written is read back by `promtool` and by
 //! two versions of Prometheus in tests.
 
 use std::{fmt, sync::LazyLock};
 
-use lifeboat_core::{AssetId, DURATION_BOUNDS};
+use lifeboat_core::DURATION_BOUNDS;
 use memchr::memchr3;
 
-use super::value::Value;
+use super::{
+    asset_text::{AssetText, AssetTexts},
+    value::Value,
+};
 
 /// One label.
 pub(super) type Label<'a> = (&'static str, &'a str);
@@ -24,7 +26,7 @@ static BOUNDS: LazyLock<[String; DURATION_BOUNDS.len()]> =
 pub struct Series<'a> {
     name: &'static str,
     text: &'a mut String,
-    asset: AssetText,
+    asset: AssetText<'a>,
     /// How many were asked for so far.
     asked: usize,
     piece: Piece,
@@ -50,23 +52,20 @@ impl Piece {
 /// Labels that can be written.
 pub(super) trait LabelSet {
     /// Appends the labels to a line that an opening brace ends, or another label.
-    fn write(&self, line: &mut String, asset: &mut AssetText);
-}
-
-/// The text of the asset's labels that were written last: the next line often has the same.
-#[derive(Debug, Default)]
-pub(super) struct AssetText {
-    /// Where the asset's identity lies; it doesn't move while a family is written.
-    of: Option<*const AssetId>,
-    text: String,
+    fn write(&self, line: &mut String, asset: &mut AssetText<'_>);
 }
 
 impl<'a> Series<'a> {
-    pub(super) fn new(name: &'static str, piece: Piece, text: &'a mut String) -> Self {
+    pub(super) fn new(
+        name: &'static str,
+        piece: Piece,
+        assets: &'a AssetTexts,
+        text: &'a mut String,
+    ) -> Self {
         Self {
             name,
             text,
-            asset: AssetText::default(),
+            asset: AssetText::new(assets),
             asked: 0,
             piece,
         }
@@ -149,26 +148,6 @@ impl<'a> Series<'a> {
     }
 }
 
-impl AssetText {
-    pub(super) fn write(&mut self, line: &mut String, asset: &AssetId) {
-        if self.of != Some(std::ptr::from_ref(asset)) {
-            self.of = Some(asset);
-            self.text.clear();
-            let cluster = asset.cluster.as_deref();
-            let cluster = cluster.map(|cluster| ("cluster", cluster));
-            let identity = [
-                ("kind", asset.kind.name()),
-                ("namespace", asset.namespace.as_str()),
-                ("name", asset.name.as_str()),
-            ];
-            for label in cluster.into_iter().chain(identity) {
-                write_label(&mut self.text, label);
-            }
-        }
-        line.push_str(&self.text);
-    }
-}
-
 /// Appends a label, with a comma if it isn't the first.
 pub(super) fn write_label(line: &mut String, (name, value): Label<'_>) {
     if !line.is_empty() && !line.ends_with('{') {
@@ -195,12 +174,15 @@ pub(super) fn write_label(line: &mut String, (name, value): Label<'_>) {
 
 #[cfg(test)]
 mod tests {
+    use lifeboat_core::AssetId;
+
     use super::*;
     use crate::metrics::labels;
 
     fn written(write: impl FnOnce(&mut Series<'_>) -> fmt::Result) -> String {
         let mut text = String::new();
-        write(&mut Series::new("a", Piece::ALL, &mut text)).unwrap();
+        let none = AssetTexts::default();
+        write(&mut Series::new("a", Piece::ALL, &none, &mut text)).unwrap();
         text
     }
 

@@ -97,7 +97,7 @@ struct ReceivedStatus {
     method: Option<BackupMethod>,
     backup_id: Option<Box<str>>,
     #[serde(rename = "instanceID")]
-    instance_id: InstanceReference,
+    instance_id: Option<InstanceReference>,
 }
 
 #[derive(Default, Deserialize)]
@@ -129,7 +129,7 @@ impl From<Received> for Backup {
             spec,
             phase: status.phase,
             method: status.method,
-            pod_name: status.instance_id.pod_name,
+            pod_name: status.instance_id.and_then(|instance| instance.pod_name),
         };
         Self {
             metadata: metadata.identity,

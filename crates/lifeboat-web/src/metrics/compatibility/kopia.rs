@@ -7,7 +7,8 @@ use lifeboat_core::{AssetId, AssetKind, Outcome};
 
 use super::super::{
     Label,
-    series::{AssetText, LabelSet, write_label},
+    asset_text::AssetText,
+    series::{LabelSet, write_label},
 };
 
 pub(super) const LABELS: &[&str] = &[
@@ -41,7 +42,7 @@ pub(super) struct KopiaLabels<'a, const N: usize> {
 }
 
 impl<const N: usize> LabelSet for KopiaLabels<'_, N> {
-    fn write(&self, line: &mut String, _: &mut AssetText) {
+    fn write(&self, line: &mut String, _: &mut AssetText<'_>) {
         write_label(line, ("obj_name", &self.asset.name));
         write_label(line, ("obj_namespace", &self.asset.namespace));
         write_label(line, ("role", "source"));

@@ -4,7 +4,8 @@ use lifeboat_core::AssetId;
 
 use super::super::{
     Label,
-    series::{AssetText, LabelSet, write_label},
+    asset_text::AssetText,
+    series::{LabelSet, write_label},
 };
 
 /// The namespace and labels of its own. Where one Lifeboat watches several clusters of Kubernetes,
@@ -24,7 +25,7 @@ pub(super) const fn of<'a, const N: usize>(
 }
 
 impl<const N: usize> LabelSet for ObjectLabels<'_, N> {
-    fn write(&self, line: &mut String, _: &mut AssetText) {
+    fn write(&self, line: &mut String, _: &mut AssetText<'_>) {
         write_label(line, ("namespace", &self.asset.namespace));
         for label in self.own {
             write_label(line, label);
