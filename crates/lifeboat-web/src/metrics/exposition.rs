@@ -14,6 +14,9 @@ use super::{
 /// looked at again, so that smaller ones would take longer.
 const PIECE: usize = 4 * 1024 * 1024;
 
+/// A piece ends with the line by which it is full.
+const LONGEST_LINE: usize = 4096;
+
 /// The exposition of one view, and of the process as it is when it comes to that.
 #[derive(Debug)]
 pub struct Exposition {
@@ -24,6 +27,8 @@ pub struct Exposition {
     families: Vec<&'static Family<View>>,
     /// None before the first piece.
     assets: Option<AssetTexts>,
+    /// Room for a full piece once there was one, so that the next need not grow.
+    capacity: usize,
     /// None once everything is rendered.
     next: Option<Next>,
 }
@@ -59,6 +64,7 @@ impl Exposition {
             format,
             families: families.collect(),
             assets: None,
+            capacity: 0,
             next: Some(Next::default()),
         }
     }
@@ -69,7 +75,7 @@ impl Exposition {
         let Some(mut next) = self.next.take() else {
             return Ok(None);
         };
-        let mut text = String::new();
+        let mut text = String::with_capacity(self.capacity);
         if let Some(view) = &self.view {
             let assets = self
                 .assets
@@ -86,6 +92,7 @@ impl Exposition {
                 };
                 if text.len() >= PIECE {
                     self.next = Some(next);
+                    self.capacity = text.len() + LONGEST_LINE;
                     return Ok(Some(text));
                 }
             }
