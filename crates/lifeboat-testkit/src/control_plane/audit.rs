@@ -46,9 +46,7 @@ impl ApiRequest {
         let begins_with_all = || self.request_uri.contains("sendInitialEvents=true");
         self.verb == "list" || (self.verb == "watch" && self.started && begins_with_all())
     }
-}
 
-impl ApiRequest {
     fn read(line: &str) -> Option<Self> {
         let event: Value = serde_json::from_str(line).unwrap_or_else(|error| {
             panic!("an entry of the audit log is no JSON: {error}: {line}")

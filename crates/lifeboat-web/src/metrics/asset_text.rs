@@ -95,12 +95,18 @@ impl<'a> AssetText<'a> {
 
 fn write(text: &mut String, asset: &AssetId) {
     let cluster = asset.cluster.as_deref();
+    write_identity(
+        text,
+        cluster,
+        [asset.kind.name(), &asset.namespace, &asset.name],
+    );
+}
+
+/// Appends the labels that name something: its cluster, if there are several, and its kind, namespace and
+/// name.
+pub(super) fn write_identity(text: &mut String, cluster: Option<&str>, identity: [&str; 3]) {
     let cluster = cluster.map(|cluster| ("cluster", cluster));
-    let identity = [
-        ("kind", asset.kind.name()),
-        ("namespace", asset.namespace.as_str()),
-        ("name", asset.name.as_str()),
-    ];
+    let identity = ["kind", "namespace", "name"].into_iter().zip(identity);
     for label in cluster.into_iter().chain(identity) {
         write_label(text, label);
     }

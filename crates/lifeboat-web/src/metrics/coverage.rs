@@ -6,8 +6,8 @@ use lifeboat_core::{CoverageKind, CoverageMeans, CoverageSubject, SubjectCoverag
 
 use super::{
     Family, Kind, Label,
-    asset_text::AssetText,
-    series::{LabelSet, write_label},
+    asset_text::{AssetText, write_identity},
+    series::LabelSet,
 };
 
 const LABELS: &[&str] = &["cluster", "kind", "namespace", "name"];
@@ -108,16 +108,8 @@ struct Of<'a>(&'a CoverageSubject, &'a [Label<'a>]);
 impl LabelSet for Of<'_> {
     fn write(&self, line: &mut String, asset: &mut AssetText<'_>) {
         let Self(subject, more) = self;
-        let cluster = subject.cluster.as_deref();
-        let cluster = cluster.map(|cluster| ("cluster", cluster));
-        let identity = [
-            ("kind", subject.kind.name()),
-            ("namespace", subject.namespace.as_str()),
-            ("name", subject.name.as_str()),
-        ];
-        for label in cluster.into_iter().chain(identity) {
-            write_label(line, label);
-        }
+        let identity = [subject.kind.name(), &subject.namespace, &subject.name];
+        write_identity(line, subject.cluster.as_deref(), identity);
         more.write(line, asset);
     }
 }

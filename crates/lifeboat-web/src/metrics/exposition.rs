@@ -27,8 +27,6 @@ pub struct Exposition {
     families: Vec<&'static Family<View>>,
     /// None before the first piece.
     assets: Option<AssetTexts>,
-    /// Room for a full piece once there was one, so that the next need not grow.
-    capacity: usize,
     /// None once everything is rendered.
     next: Option<Next>,
 }
@@ -64,7 +62,6 @@ impl Exposition {
             format,
             families: families.collect(),
             assets: None,
-            capacity: 0,
             next: Some(Next::default()),
         }
     }
@@ -75,7 +72,11 @@ impl Exposition {
         let Some(mut next) = self.next.take() else {
             return Ok(None);
         };
-        let mut text = String::with_capacity(self.capacity);
+        // Where there was a full piece, the next need not grow.
+        let mut text = match self.assets {
+            Some(_) => String::with_capacity(PIECE + LONGEST_LINE),
+            None => String::new(),
+        };
         if let Some(view) = &self.view {
             let assets = self
                 .assets
@@ -92,7 +93,6 @@ impl Exposition {
                 };
                 if text.len() >= PIECE {
                     self.next = Some(next);
-                    self.capacity = text.len() + LONGEST_LINE;
                     return Ok(Some(text));
                 }
             }

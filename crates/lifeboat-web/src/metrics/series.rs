@@ -1,8 +1,9 @@
 //! Series as text: one line each, alike in both of Prometheus's text formats.
 //!
 //! Written by hand rather than through a client library, because ten thousand assets have most of a
-//! million series: the labels that name an asset are put into text once for all of its series, which the libraries' encoders can't. What is written is read back by `promtool` and by
-//! two versions of Prometheus in tests.
+//! million series: the labels that name an asset are put into text once for all of its series, which the
+//! libraries' encoders can't. What is written is read back by `promtool` and by two versions of
+//! Prometheus in tests.
 
 use std::{fmt, sync::LazyLock};
 
