@@ -251,7 +251,8 @@ pub(super) const ALERTS: &[Alert] = &[
         name: "RecoveryPointsLost",
         group: Group::Backup,
         severity: Severity::Critical,
-        wait: SignedDuration::ZERO,
+        // Of a namespace that is being deleted, Backups may go some seconds before their Cluster.
+        wait: SignedDuration::from_secs(30),
         keep_firing_for: None,
         condition: failing(CNPG, Check::PointsKept),
         summary: Text("Recovery points of {asset} are gone before their time"),
