@@ -3,7 +3,7 @@
 
 mod support;
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use lifeboat_controller::{AssetView, View};
 use lifeboat_core::{InstanceRole, ScheduleState};
@@ -444,6 +444,40 @@ fn the_names_that_others_gave_can_be_left_out() {
             assert!(with.lines().any(|line| line.starts_with(name)));
         }
     }
+}
+
+/// The lines about an asset of this name, in their order.
+fn lines_of<'text>(text: &'text str, name: &str) -> Vec<&'text str> {
+    let label = format!("name=\"{name}\"");
+    text.lines().filter(|line| line.contains(&label)).collect()
+}
+
+#[test]
+fn of_many_assets_each_has_what_it_has_alone_once() {
+    let named = |number: usize| format!("db-of-{number}");
+    let one = |number: usize| {
+        let asset = cnpg(now(), "shop", &named(number));
+        asset.completed(8 * HOUR, 4).failed(20 * HOUR).build()
+    };
+    let many = Arc::new(view((0..500).map(one).collect()));
+    let standing = Standing::default();
+    let mut exposition = Exposition::new(Some(many), standing, TextFormat::Plain, true);
+    let (mut text, mut pieces) = (String::new(), 0);
+    while let Some(piece) = exposition.next_piece().unwrap() {
+        assert!(piece.len() < 1024 * 1024, "{}", piece.len());
+        text += &piece;
+        pieces += 1;
+    }
+    assert!(pieces > 5, "{pieces}");
+    for number in [0, 1, 63, 64, 127, 128, 320, 499] {
+        let alone = self::text(vec![one(number)]);
+        let name = named(number);
+        assert!(lines_of(&alone, &name).len() > 50);
+        assert_eq!(lines_of(&text, &name), lines_of(&alone, &name));
+    }
+    let descriptions = text.lines().filter(|line| line.starts_with("# TYPE "));
+    let unique: BTreeSet<&str> = descriptions.clone().collect();
+    assert_eq!(descriptions.count(), unique.len());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! `GET /metrics`.
 
-use std::io;
+use std::{io, pin::pin};
 
 use axum::{
     body::{Body, Bytes},
@@ -8,7 +8,8 @@ use axum::{
     http::{HeaderMap, header},
     response::{IntoResponse, Response},
 };
-use futures_util::{Stream, stream::try_unfold};
+use futures_util::{Stream, StreamExt, stream};
+use tokio::sync::mpsc;
 
 use crate::{
     metrics::{Exposition, TextFormat},
@@ -28,10 +29,26 @@ pub(super) async fn show(
     (headers, Body::from_stream(pieces(exposition))).into_response()
 }
 
-/// The pieces, each rendered when the one before is on its way. What fails ends the answer before its
-/// end, which scrapers notice.
+/// The pieces, of which one is rendered while those before it are on their way: no more, however slowly
+/// they are taken.
 fn pieces(exposition: Exposition) -> impl Stream<Item = io::Result<Bytes>> {
-    try_unfold(exposition, async |mut exposition| {
+    let (sender, mut receiver) = mpsc::channel(1);
+    tokio::spawn(async move {
+        let mut pieces = pin!(rendered(exposition));
+        while let Some(piece) = pieces.next().await {
+            if sender.send(piece).await.is_err() {
+                // Whoever asked is gone.
+                return;
+            }
+        }
+    });
+    stream::poll_fn(move |context| receiver.poll_recv(context))
+}
+
+/// The pieces, each rendered when it is asked for. What fails ends the answer before its end, which
+/// scrapers notice.
+fn rendered(exposition: Exposition) -> impl Stream<Item = io::Result<Bytes>> {
+    stream::try_unfold(exposition, async |mut exposition| {
         // Rendering thousands of assets takes longer than others should wait for this thread.
         let rendered = tokio::task::spawn_blocking(move || {
             let piece = exposition.next_piece();

@@ -53,17 +53,18 @@ impl AssetTexts {
 #[derive(Debug)]
 pub(super) struct AssetText<'a> {
     texts: &'a AssetTexts,
-    /// Which asset was written last; none once one was asked for that is not the view's own.
+    /// Where to look first: which asset was written last; none once one was asked for that is not the view's own.
     last: Option<usize>,
     /// The text of that one.
     other: Option<(usize, String)>,
 }
 
 impl<'a> AssetText<'a> {
-    pub(super) const fn new(texts: &'a AssetTexts) -> Self {
+    /// The first to be written is this one of the view's, as a rule.
+    pub(super) const fn new(texts: &'a AssetTexts, first: usize) -> Self {
         Self {
             texts,
-            last: Some(0),
+            last: Some(first),
             other: None,
         }
     }
@@ -136,7 +137,8 @@ mod tests {
             vec![0, 2, 2, 0, 1],
             vec![2, 1],
         ] {
-            let mut text = AssetText::new(&texts);
+            let first = order.len() % 3;
+            let mut text = AssetText::new(&texts, first);
             for index in order {
                 let mut line = String::new();
                 text.write(&mut line, view.get(index).unwrap_or(&other[0]));

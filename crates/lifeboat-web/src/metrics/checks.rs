@@ -20,7 +20,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
                  taken for ok. Absent for checks that make no sense for an asset of this kind. `severity` is \
                  there only where the asset's resource or a policy says how bad broken promises are.",
         write: |view, series| {
-            each_verdict(view, |asset, verdict| {
+            each_verdict(series.assets(view), |asset, verdict| {
                 let value = u32::from(verdict.status.metric_value());
                 let check = [("check", verdict.check.name())];
                 let labels = labels::with(&asset.asset.id, check);
@@ -38,7 +38,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         source: "The evidence of the assessment: `reason` is the one that the API gives. Absent while the \
                  check is neither failing nor unknown.",
         write: |view, series| {
-            each_verdict(view, |asset, verdict| {
+            each_verdict(series.assets(view), |asset, verdict| {
                 if !verdict.status.is_trouble() {
                     return Ok(());
                 }
@@ -61,7 +61,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         of_asset: true,
         source: "The assessment.",
         write: |view, series| {
-            each_verdict(view, |asset, verdict| {
+            each_verdict(series.assets(view), |asset, verdict| {
                 let check = [("check", verdict.check.name())];
                 series.sample_of(&labels::with(&asset.asset.id, check), verdict.since)
             })
@@ -82,12 +82,15 @@ pub(super) const FAMILIES: &[Family<View>] = &[
                  kind. Absent for checks that make no sense for an asset as it is, and not_stuck, \
                  punctual and swift where nobody says.",
         write: |view, series| {
-            each_verdict(view, |asset, verdict| match promised(asset, verdict) {
-                Some(promise) => {
-                    let labels = labels::with(&asset.asset.id, [("check", verdict.check.name())]);
-                    series.sample_of(&labels, promise.as_secs_f64())
+            each_verdict(series.assets(view), |asset, verdict| {
+                match promised(asset, verdict) {
+                    Some(promise) => {
+                        let labels =
+                            labels::with(&asset.asset.id, [("check", verdict.check.name())]);
+                        series.sample_of(&labels, promise.as_secs_f64())
+                    }
+                    None => Ok(()),
                 }
-                None => Ok(()),
             })
         },
     },
@@ -102,7 +105,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         source: "The policies that select the asset, else the default of its kind. Absent for checks that \
                  make no sense for an asset as it is.",
         write: |view, series| {
-            each_verdict(view, |asset, verdict| {
+            each_verdict(series.assets(view), |asset, verdict| {
                 let objectives = &asset.assessment.effective.objectives;
                 let percent = match verdict.check {
                     Check::GrowthSteady => objectives.maximum_growth_percent,
@@ -138,12 +141,12 @@ pub(super) const FAMILIES: &[Family<View>] = &[
     },
 ];
 
-/// Every verdict on every asset.
+/// Every verdict on assets.
 fn each_verdict(
-    view: &View,
+    assets: &[AssetView],
     mut write: impl FnMut(&AssetView, &Verdict) -> fmt::Result,
 ) -> fmt::Result {
-    for asset in &view.assets {
+    for asset in assets {
         for verdict in &asset.assessment.verdicts {
             write(asset, verdict)?;
         }

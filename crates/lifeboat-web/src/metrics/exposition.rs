@@ -6,16 +6,12 @@ use lifeboat_controller::View;
 
 use super::{
     Family, Process, Standing, TextFormat, VIEW_GROUPS, asset_text::AssetTexts, compatibility,
-    process_part, series::Piece,
+    process_part,
 };
 
-/// Series are rendered until there is at least this much: small families are sent together, and of
-/// ten thousand assets, the largest takes some five pieces. For each of them its earlier series are
-/// looked at again, so that smaller ones would take longer.
-const PIECE: usize = 4 * 1024 * 1024;
-
-/// A piece ends with the line by which it is full.
-const LONGEST_LINE: usize = 4096;
+/// Parts of families are rendered until there is at least this much: small families are sent together,
+/// and what is rendered is still at hand in the processor's memory when it is sent.
+const PIECE: usize = 256 * 1024;
 
 /// The exposition of one view, and of the process as it is when it comes to that.
 #[derive(Debug)]
@@ -36,8 +32,8 @@ pub struct Exposition {
 struct Next {
     /// So many families were rendered.
     family: usize,
-    /// And so many series of the one after them.
-    series: usize,
+    /// And so many parts of the one after them.
+    part: usize,
 }
 
 impl Exposition {
@@ -72,24 +68,18 @@ impl Exposition {
         let Some(mut next) = self.next.take() else {
             return Ok(None);
         };
-        // Where there was a full piece, the next need not grow.
-        let mut text = match self.assets {
-            Some(_) => String::with_capacity(PIECE + LONGEST_LINE),
-            None => String::new(),
-        };
+        // A piece ends with the part by which it is full.
+        let mut text = String::with_capacity(2 * PIECE);
         if let Some(view) = &self.view {
             let assets = self
                 .assets
                 .get_or_insert_with(|| AssetTexts::of(view.assets.iter().map(|one| &one.asset.id)));
             while let Some(family) = self.families.get(next.family) {
-                let piece = Piece {
-                    from: next.series,
-                    limit: PIECE,
-                };
-                let rest = family.render_piece(view, self.format, piece, assets, &mut text)?;
+                let goes_on =
+                    family.render_part(view, self.format, next.part, assets, &mut text)?;
                 next = Next {
-                    family: next.family + usize::from(rest.is_none()),
-                    series: rest.unwrap_or_default(),
+                    family: next.family + usize::from(!goes_on),
+                    part: if goes_on { next.part + 1 } else { 0 },
                 };
                 if text.len() >= PIECE {
                     self.next = Some(next);

@@ -2,11 +2,7 @@
 
 use std::fmt;
 
-use super::{
-    TextFormat,
-    asset_text::AssetTexts,
-    series::{Piece, Series},
-};
+use super::{TextFormat, asset_text::AssetTexts, series::Series};
 
 /// A metric family that is written from facts of type `T`.
 #[derive(Debug)]
@@ -73,29 +69,28 @@ impl<T> Family<T> {
         assets: &AssetTexts,
         text: &mut String,
     ) -> fmt::Result {
-        self.render_piece(facts, format, Piece::ALL, assets, text)
-            .map(drop)
+        let mut part = 0;
+        while self.render_part(facts, format, part, assets, text)? {
+            part += 1;
+        }
+        Ok(())
     }
 
-    /// Writes those of its series that belong to a piece, the description before the first; tells
-    /// where the next piece begins, if there is one. The series before it are asked for again then,
-    /// in vain, which takes no more than a look at each.
-    pub(super) fn render_piece(
+    /// Writes a part of its series, the description before the first; tells whether there is another.
+    pub(super) fn render_part(
         &self,
         facts: &T,
         format: TextFormat,
-        piece: Piece,
+        part: usize,
         assets: &AssetTexts,
         text: &mut String,
-    ) -> Result<Option<usize>, fmt::Error> {
-        if piece.from == 0 {
+    ) -> Result<bool, fmt::Error> {
+        if part == 0 {
             self.describe(format, text);
         }
-        let mut series = Series::new(self.name, piece, assets, text);
-        match (self.write)(facts, &mut series) {
-            Ok(()) => Ok(None),
-            Err(error) => series.rest().map(Some).ok_or(error),
-        }
+        let mut series = Series::new(self.name, part, assets, text);
+        (self.write)(facts, &mut series)?;
+        Ok(series.goes_on())
     }
 
     /// The series are alike in both formats; what differs is how families are described. The older
@@ -114,49 +109,5 @@ impl<T> Family<T> {
         if let (TextFormat::OpenMetrics, Some(unit)) = (format, self.unit) {
             text.extend(["# UNIT ", name, " ", unit, "\n"]);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use rstest::rstest;
-
-    use super::*;
-
-    const COUNTED: Family<u32> = Family {
-        name: "lifeboat_counted",
-        kind: Kind::Gauge,
-        unit: None,
-        help: "Numbers.",
-        labels: &["number"],
-        of_asset: false,
-        source: "a test",
-        write: |count, series| {
-            (0..*count).try_for_each(|number| {
-                series.sample_of(&[("number", number.to_string().as_str())], number)
-            })
-        },
-    };
-
-    #[rstest]
-    #[case::none(0, 1, 1)]
-    #[case::a_limit_that_the_description_exceeds(3, 1, 3)]
-    #[case::some_in_each(20, 200, 4)]
-    #[case::all_in_one(20, 10_000, 1)]
-    fn pieces_come_to_the_whole(#[case] count: u32, #[case] limit: usize, #[case] expected: usize) {
-        let (none, mut whole) = (AssetTexts::default(), String::new());
-        COUNTED
-            .render(&count, TextFormat::OpenMetrics, &none, &mut whole)
-            .unwrap();
-        let (mut pieces, mut next) = (Vec::new(), Some(0));
-        while let Some(from) = next {
-            let (mut text, piece) = (String::new(), Piece { from, limit });
-            next = COUNTED
-                .render_piece(&count, TextFormat::OpenMetrics, piece, &none, &mut text)
-                .unwrap();
-            pieces.push(text);
-        }
-        assert_eq!(pieces.concat(), whole);
-        assert_eq!(pieces.len(), expected, "{pieces:?}");
     }
 }

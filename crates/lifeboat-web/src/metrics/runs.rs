@@ -20,7 +20,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         of_asset: true,
         source: "The ledger. Absent for outcomes that have not happened.",
         write: |view, series| {
-            each_history(view, |asset, operation, history| {
+            each_history(series.assets(view), |asset, operation, history| {
                 for (outcome, at) in &history.last_ended_at {
                     let labels = labels::with(asset, run_labels(operation, *outcome));
                     series.sample_of(&labels, *at)?;
@@ -40,7 +40,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
                  not happened, so that rate() sees the first. Absent for operations that are \
                  neither planned nor have ever run.",
         write: |view, series| {
-            each_operation(view, |asset, operation, history| {
+            each_operation(series.assets(view), |asset, operation, history| {
                 for outcome in Outcome::ALL {
                     let runs = history.and_then(|history| history.totals.runs.get(&outcome));
                     let labels = labels::with(asset, run_labels(operation, outcome));
@@ -60,7 +60,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         source: "The ledger. Absent until a first run has ended: at twelve series each, these are \
                  the most expensive ones.",
         write: |view, series| {
-            each_history(view, |asset, operation, history| {
+            each_history(series.assets(view), |asset, operation, history| {
                 let totals = &history.totals;
                 if totals.runs.is_empty() {
                     return Ok(());
@@ -79,7 +79,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         of_asset: true,
         source: "The controller. Absent for operations that are neither planned nor have ever run.",
         write: |view, series| {
-            each_operation(view, |asset, operation, history| {
+            each_operation(series.assets(view), |asset, operation, history| {
                 let active = history.is_some_and(|history| history.running.is_some());
                 series.sample_of(&of_operation(asset, operation), u32::from(active))
             })
@@ -94,13 +94,16 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         of_asset: true,
         source: "The controller. Absent while nothing runs.",
         write: |view, series| {
-            each_history(view, |asset, operation, history| match &history.running {
-                Some(run) => {
-                    let labels = of_operation(asset, operation);
-                    series.sample_of(&labels, run.started_at)
-                }
-                None => Ok(()),
-            })
+            each_history(
+                series.assets(view),
+                |asset, operation, history| match &history.running {
+                    Some(run) => {
+                        let labels = of_operation(asset, operation);
+                        series.sample_of(&labels, run.started_at)
+                    }
+                    None => Ok(()),
+                },
+            )
         },
     },
     Family {
@@ -112,7 +115,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         of_asset: true,
         source: "The ledger. Absent for operations that are neither planned nor have ever run.",
         write: |view, series| {
-            each_operation(view, |asset, operation, history| {
+            each_operation(series.assets(view), |asset, operation, history| {
                 let failures = history.map_or(0, |history| history.failures);
                 series.sample_of(&of_operation(asset, operation), failures)
             })
@@ -128,7 +131,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         source: "The schedules. Absent for operations that are not planned, and while the asset is \
                  suspended.",
         write: |view, series| {
-            for view in &view.assets {
+            for view in series.assets(view) {
                 for (operation, at) in view.next_starts.iter() {
                     series.sample_of(&of_operation(&view.asset.id, *operation), *at)?;
                 }
@@ -148,10 +151,10 @@ const fn of_operation(asset: &AssetId, operation: Operation) -> Labels<'_, 1> {
 
 /// Every operation that is planned, by Lifeboat or by others, or has ever run.
 fn each_operation(
-    view: &View,
+    assets: &[AssetView],
     mut write: impl FnMut(&AssetId, Operation, Option<&OperationHistory>) -> fmt::Result,
 ) -> fmt::Result {
-    for AssetView { asset, .. } in &view.assets {
+    for AssetView { asset, .. } in assets {
         for operation in Operation::ALL {
             let history = asset.history.operation(operation);
             let by_others = asset.facts.is_some() && asset.id.kind.operation() == Some(operation);
@@ -165,10 +168,10 @@ fn each_operation(
 
 /// Every operation that has ever run.
 fn each_history(
-    view: &View,
+    assets: &[AssetView],
     mut write: impl FnMut(&AssetId, Operation, &OperationHistory) -> fmt::Result,
 ) -> fmt::Result {
-    for AssetView { asset, .. } in &view.assets {
+    for AssetView { asset, .. } in assets {
         for (operation, history) in &asset.history.operations {
             write(&asset.id, *operation, history)?;
         }

@@ -7,8 +7,8 @@
 
 use std::{fmt, sync::LazyLock};
 
+use lifeboat_controller::{AssetView, View};
 use lifeboat_core::DURATION_BOUNDS;
-use memchr::memchr3;
 
 use super::{
     asset_text::{AssetText, AssetTexts},
@@ -22,32 +22,20 @@ pub(super) type Label<'a> = (&'static str, &'a str);
 static BOUNDS: LazyLock<[String; DURATION_BOUNDS.len()]> =
     LazyLock::new(|| DURATION_BOUNDS.map(|bound| format!("{bound}.0")));
 
-/// Takes the series of one family.
+/// How many assets a part of a family is about: what is written of them, and what they say of
+/// themselves, is still at hand in the processor's memory then.
+const ASSETS_AT_ONCE: usize = 64;
+
+/// Takes the series of one family, or of a part of it.
 #[derive(Debug)]
 pub struct Series<'a> {
     name: &'static str,
     text: &'a mut String,
     asset: AssetText<'a>,
-    /// How many were asked for so far.
-    asked: usize,
-    piece: Piece,
-}
-
-/// Which of a family's series are to be written.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Piece {
-    /// So many were written before: they are left out.
-    pub(super) from: usize,
-    /// After the first, none is begun once the text has this many bytes.
-    pub(super) limit: usize,
-}
-
-impl Piece {
-    /// The whole family.
-    pub(super) const ALL: Self = Self {
-        from: 0,
-        limit: usize::MAX,
-    };
+    /// Which part of the family this is, from 0.
+    part: usize,
+    /// Whether there are assets after those of this part.
+    goes_on: bool,
 }
 
 /// Labels that can be written.
@@ -59,27 +47,31 @@ pub(super) trait LabelSet {
 impl<'a> Series<'a> {
     pub(super) fn new(
         name: &'static str,
-        piece: Piece,
+        part: usize,
         assets: &'a AssetTexts,
         text: &'a mut String,
     ) -> Self {
         Self {
             name,
             text,
-            asset: AssetText::new(assets),
-            asked: 0,
-            piece,
+            asset: AssetText::new(assets, part * ASSETS_AT_ONCE),
+            part,
+            goes_on: false,
         }
     }
 
-    /// Where the next piece begins, if this one was full before the end of the family.
-    pub(super) fn rest(&self) -> Option<usize> {
-        self.is_full().then_some(self.asked - 1)
+    /// The assets to write series of now. For families that have several of each asset: one that asks
+    /// for its assets here, and writes nothing of others, is written in parts, one after the other.
+    pub(super) fn assets<'view>(&mut self, view: &'view View) -> &'view [AssetView] {
+        let mut parts = view.assets.chunks(ASSETS_AT_ONCE).skip(self.part);
+        let part = parts.next().unwrap_or_default();
+        self.goes_on |= parts.next().is_some();
+        part
     }
 
-    /// Not before the first series, so that each piece gets on.
-    fn is_full(&self) -> bool {
-        self.asked > self.piece.from + 1 && self.text.len() >= self.piece.limit
+    /// Whether the family goes on with another part.
+    pub(super) const fn goes_on(&self) -> bool {
+        self.goes_on
     }
 
     /// The only series of a family without labels.
@@ -122,14 +114,6 @@ impl<'a> Series<'a> {
         last: Option<Label<'_>>,
         value: impl Value,
     ) -> fmt::Result {
-        self.asked += 1;
-        if self.asked <= self.piece.from {
-            return Ok(());
-        }
-        if self.is_full() {
-            // Ends the writing of the family; it goes on with the next piece.
-            return Err(fmt::Error);
-        }
         self.text.push_str(self.name);
         self.text.push_str(suffix);
         self.text.push('{');
@@ -156,20 +140,22 @@ pub(super) fn write_label(line: &mut String, (name, value): Label<'_>) {
     }
     line.push_str(name);
     line.push_str("=\"");
-    let mut rest = value;
-    while let Some(position) = memchr3(b'\\', b'"', b'\n', rest.as_bytes()) {
-        let (plain, special) = rest.split_at(position);
-        line.push_str(plain);
-        line.push('\\');
-        line.push(match special.as_bytes().first() {
-            Some(b'\n') => 'n',
-            Some(b'"') => '"',
-            _ => '\\',
-        });
-        // Each of the three is one byte long.
-        rest = special.get(1..).unwrap_or_default();
+    // Nearly none has to be changed; to look at all bytes of a short value is faster than to stop at the
+    // first one that must be.
+    let is_plain = value.bytes().fold(true, |plain, byte| {
+        plain & !matches!(byte, b'\\' | b'"' | b'\n')
+    });
+    if is_plain {
+        line.push_str(value);
+    } else {
+        for character in value.chars() {
+            match character {
+                '\n' => line.push_str("\\n"),
+                '"' | '\\' => line.extend(['\\', character]),
+                _ => line.push(character),
+            }
+        }
     }
-    line.push_str(rest);
     line.push('"');
 }
 
@@ -183,7 +169,7 @@ mod tests {
     fn written(write: impl FnOnce(&mut Series<'_>) -> fmt::Result) -> String {
         let mut text = String::new();
         let none = AssetTexts::default();
-        write(&mut Series::new("a", Piece::ALL, &none, &mut text)).unwrap();
+        write(&mut Series::new("a", 0, &none, &mut text)).unwrap();
         text
     }
 

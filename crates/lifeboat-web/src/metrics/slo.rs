@@ -53,11 +53,11 @@ pub(super) const FAMILIES: &[Family<View>] = &[
                  counters of the primary's exporter rose by, in windows that had any attempt. Absent until \
                  enough is known to judge, and while nobody can look.",
         write: |view, series| {
-            each_level(view, |asset, level| {
+            each_level(series.assets(view), |asset, level| {
                 let labels = [("slo", level.slo.name()), ("window", Window::Month.name())];
                 series.sample_of(&labels::with(&asset.asset.id, labels), level.ratio.as_f64())
             })?;
-            each_burn(view, |asset, burn| {
+            each_burn(series.assets(view), |asset, burn| {
                 let succeeded = burn.attempts.saturating_sub(burn.failed);
                 let ratio = f64::from(succeeded) / f64::from(burn.attempts);
                 series.sample_of(&labels::with(&asset.asset.id, of_burn(burn)), ratio)
@@ -74,7 +74,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         of_asset: true,
         source: "As of `lifeboat_slo_ratio` over 30d.",
         write: |view, series| {
-            each_level(view, |asset, level| {
+            each_level(series.assets(view), |asset, level| {
                 let labels = [("slo", level.slo.name())];
                 series.sample_of(&labels::with(&asset.asset.id, labels), level.budget_left)
             })
@@ -90,7 +90,7 @@ pub(super) const FAMILIES: &[Family<View>] = &[
         source: "What the counters of the primary's exporter rose by, in windows that had any attempt to \
                  archive WAL. There is none for backup: one backup a day has no rate.",
         write: |view, series| {
-            each_burn(view, |asset, burn| {
+            each_burn(series.assets(view), |asset, burn| {
                 let labels = labels::with(&asset.asset.id, of_burn(burn));
                 burn.rate
                     .map_or(Ok(()), |rate| series.sample_of(&labels, rate))
@@ -107,10 +107,10 @@ fn of_burn(burn: &Burn) -> [(&'static str, &'static str); 2] {
 }
 
 fn each_level(
-    view: &View,
+    assets: &[AssetView],
     mut write: impl FnMut(&AssetView, ServiceLevel) -> fmt::Result,
 ) -> fmt::Result {
-    for asset in &view.assets {
+    for asset in assets {
         for check in [Check::BackupSlo, Check::ArchivingSlo] {
             let verdict = asset.assessment.verdict(check);
             if let Some(level) = verdict.and_then(|verdict| verdict.evidence.service_level()) {
@@ -122,8 +122,11 @@ fn each_level(
 }
 
 /// Each window in which there were attempts, once: the pairs share some.
-fn each_burn(view: &View, mut write: impl FnMut(&AssetView, &Burn) -> fmt::Result) -> fmt::Result {
-    for asset in &view.assets {
+fn each_burn(
+    assets: &[AssetView],
+    mut write: impl FnMut(&AssetView, &Burn) -> fmt::Result,
+) -> fmt::Result {
+    for asset in assets {
         let checks = [Check::ArchivingBurn, Check::ArchivingBurnSlow];
         let verdicts = checks
             .into_iter()
