@@ -1,15 +1,25 @@
-//! CRC-32C (Castagnoli), the checksum of every TSDB file.
+//! CRC-32C (Castagnoli, also called iSCSI's), the checksum of every TSDB file.
+
+use crc_fast::{CrcAlgorithm, Digest, crc32_iscsi};
 
 /// The CRC-32C of `bytes`.
 #[inline]
 pub(crate) fn checksum(bytes: &[u8]) -> u32 {
-    crc32c::crc32c(bytes)
+    crc32_iscsi(bytes)
 }
 
 /// The CRC-32C of what came before, continued over `bytes`.
 #[inline]
 pub(crate) fn continue_checksum(before: u32, bytes: &[u8]) -> u32 {
-    crc32c::crc32c_append(before, bytes)
+    // The state of one that goes on is what it comes to with every bit inverted.
+    let mut digest = Digest::new_with_init_state(CrcAlgorithm::Crc32Iscsi, u64::from(!before));
+    digest.update(bytes);
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "of the 64 bits a CRC-32 has the lower 32"
+    )]
+    let checksum = digest.finalize() as u32;
+    checksum
 }
 
 #[cfg(test)]
