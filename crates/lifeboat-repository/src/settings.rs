@@ -217,7 +217,7 @@ pub struct TransferSettings {
 impl Default for TransferSettings {
     fn default() -> Self {
         Self {
-            concurrency: 4,
+            concurrency: 6,
             bandwidth_limit: None,
         }
     }

@@ -46,7 +46,7 @@ pub(crate) const fn retry_timeout() -> Text<SignedDuration> {
 }
 
 pub(crate) const fn concurrency() -> u16 {
-    4
+    6
 }
 
 pub(crate) const fn yes() -> bool {

@@ -39,7 +39,7 @@ pub(crate) struct RepositoryOptions {
         env = "LIFEBOAT_CONCURRENCY",
         hide_env_values = true,
         value_name = "N",
-        default_value_t = 4,
+        default_value_t = 6,
         value_parser = clap::value_parser!(u16).range(1..=64),
         hide_short_help = true,        help_heading = "Transfer"
     )]
