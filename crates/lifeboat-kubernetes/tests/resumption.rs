@@ -7,18 +7,22 @@
 
 mod common;
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use common::{Eyes, PATIENCE, backup, cron_job, has_cron_job, redirected};
 use lifeboat_kubernetes::objects::{Kind, ObjectKey};
 use lifeboat_testkit::control_plane::{ApiRequest, ControlPlane};
 use tokio::{
-    io::copy_bidirectional,
+    io::{AsyncReadExt, copy},
     net::{TcpListener, TcpStream},
     task::JoinSet,
+    time::timeout,
 };
 
 /// Passes connections on, and cuts them when told.
@@ -26,6 +30,8 @@ struct Cable {
     address: String,
     connections: Arc<Mutex<JoinSet<()>>>,
     blocked: Arc<AtomicBool>,
+    /// How many bytes of the server a connection passes on before it breaks.
+    bears: Arc<AtomicU64>,
 }
 
 impl Cable {
@@ -37,16 +43,25 @@ impl Cable {
         let held = Arc::clone(&connections);
         let blocked = Arc::new(AtomicBool::new(false));
         let no_more = Arc::clone(&blocked);
+        let bears = Arc::new(AtomicU64::new(u64::MAX));
+        let limit = Arc::clone(&bears);
         tokio::spawn(async move {
             loop {
                 let (mut near, _) = listener.accept().await.unwrap();
                 if no_more.load(Ordering::SeqCst) {
                     continue;
                 }
-                let target = target.clone();
+                let (target, limit) = (target.clone(), limit.load(Ordering::SeqCst));
                 held.lock().unwrap().spawn(async move {
                     let mut far = TcpStream::connect(target).await.unwrap();
-                    let _ended = copy_bidirectional(&mut near, &mut far).await;
+                    let (mut far_says, mut far_hears) = far.split();
+                    let (mut near_says, mut near_hears) = near.split();
+                    let mut answers = (&mut far_says).take(limit);
+                    // Whoever ends first, both ends are closed.
+                    tokio::select! {
+                        _ended = copy(&mut near_says, &mut far_hears) => {}
+                        _ended = copy(&mut answers, &mut near_hears) => {}
+                    }
                 });
             }
         });
@@ -54,6 +69,7 @@ impl Cable {
             address,
             connections,
             blocked,
+            bears,
         }
     }
 
@@ -167,6 +183,32 @@ async fn a_list_removes_what_went_while_nobody_watched() {
         })
         .await;
     assert_eq!(listed(&requests, "cronjobs"), before + 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_breaks_in_the_middle_each_time_is_tried_less_and_less_often() {
+    const MORE_THAN_IT_BEARS: usize = 200;
+    let control_plane = ControlPlane::start().await;
+    let namespace = control_plane.create_namespace("torn").await;
+    for number in 0..MORE_THAN_IT_BEARS {
+        let name = format!("dump-{number}");
+        control_plane.create(&cron_job(&namespace, &name)).await;
+    }
+    let cable = Cable::to(&control_plane.url()).await;
+    cable.bears.store(60_000, Ordering::SeqCst);
+    let kubeconfig = control_plane.administrators_kubeconfig();
+    let kubeconfig = redirected(&kubeconfig, &control_plane.url(), &cable.address);
+    let mut eyes = Eyes::open(&kubeconfig, &[]).await;
+    let synced = timeout(Duration::from_secs(12), eyes.wait_until_synced()).await;
+    assert!(synced.is_err(), "everything got through");
+    assert!(common::lost(&eyes.world, Kind::CronJob));
+    let tried = listed(&control_plane.requests(), "cronjobs");
+    // The sixth is tried after eight seconds at the earliest, the seventh after sixteen.
+    assert!((2..=6).contains(&tried), "{tried}");
+
+    cable.bears.store(u64::MAX, Ordering::SeqCst);
+    eyes.wait_until_synced().await;
+    assert_eq!(eyes.world.cron_jobs().len(), MORE_THAN_IT_BEARS);
 }
 
 /// Before Kubernetes 1.32, and where the gate is closed, a watch can't begin with what is there.

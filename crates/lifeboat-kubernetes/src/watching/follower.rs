@@ -327,7 +327,7 @@ impl<K: DeserializeOwned + Clone + Send + 'static> Follower<K> {
         };
         match timeout(patience, watching.stream.next()).await {
             Ok(Some(Ok(WatchEvent::Added(item) | WatchEvent::Modified(item)))) => {
-                self.heard();
+                self.heard(&watching);
                 watching.reach(item.resource_version.as_deref());
                 if let Some(present) = &mut watching.initial {
                     present.insert(item.key.clone());
@@ -336,7 +336,7 @@ impl<K: DeserializeOwned + Clone + Send + 'static> Follower<K> {
                 State::Watching(watching)
             }
             Ok(Some(Ok(WatchEvent::Deleted(item)))) => {
-                self.heard();
+                self.heard(&watching);
                 watching.reach(item.resource_version.as_deref());
                 if let Some(present) = &mut watching.initial {
                     present.remove(&item.key);
@@ -345,14 +345,13 @@ impl<K: DeserializeOwned + Clone + Send + 'static> Follower<K> {
                 State::Watching(watching)
             }
             Ok(Some(Ok(WatchEvent::Bookmark(bookmark)))) => {
-                self.heard();
                 let is_end = bookmark
                     .metadata
                     .annotations
                     .contains_key(INITIAL_EVENTS_END);
-                if let Some(present) = watching.initial.take_if(|_| is_end) {
-                    self.news.push_back(Change::Listed(present));
-                }
+                let present = watching.initial.take_if(|_| is_end);
+                self.heard(&watching);
+                self.news.extend(present.map(Change::Listed));
                 watching.reach(Some(&bookmark.metadata.resource_version));
                 State::Watching(watching)
             }
@@ -386,9 +385,12 @@ impl<K: DeserializeOwned + Clone + Send + 'static> Follower<K> {
         }
     }
 
-    /// The server told something.
-    fn heard(&mut self) {
-        self.backoff.reset();
+    /// The server told something. Where that is a part of what is there, the connection may break again at
+    /// the same place: the pauses grow until all of it was told.
+    fn heard(&mut self, watching: &Watching<K>) {
+        if watching.initial.is_none() {
+            self.backoff.reset();
+        }
         self.in_touch();
     }
 
