@@ -118,8 +118,11 @@ def furnish(control_plane: ControlPlane) -> int:
     objects = Etcd(control_plane.etcd).put_all(fleet_objects.entries(control_plane))
     # Where a hundred objects came with one revision, who lists them meanwhile gets some of them, and by
     # watching from that revision on none of the others.
+    deadline = time.monotonic() + GIVE_UP
     for collection, count in fleet_objects.COLLECTIONS.items():
-        while control_plane.cached(collection) < count:
+        while (cached := control_plane.cached(collection)) < count:
+            if time.monotonic() > deadline:
+                raise BenchError(f"the API server has {cached} of {count} {collection} after {GIVE_UP:.0f} s")
             time.sleep(1)
     return objects
 

@@ -131,18 +131,17 @@ mod tests {
         ];
         let [view, other] = [&assets[..2], &assets[2..]];
         let texts = AssetTexts::of(view);
-        for order in [
-            vec![0, 0, 1],
-            vec![1, 0, 1],
-            vec![0, 2, 2, 0, 1],
-            vec![2, 1],
-        ] {
-            let first = order.len() % 3;
-            let mut text = AssetText::new(&texts, first);
-            for index in order {
-                let mut line = String::new();
-                text.write(&mut line, view.get(index).unwrap_or(&other[0]));
-                assert_eq!(line, expected[index]);
+        let orders: [&[usize]; 4] = [&[0, 0, 1], &[1, 0, 1], &[0, 2, 2, 0, 1], &[2, 1]];
+        for first in 0..3 {
+            for order in orders {
+                let mut text = AssetText::new(&texts, first);
+                let written = order.iter().map(|index| {
+                    let mut line = String::new();
+                    text.write(&mut line, view.get(*index).unwrap_or(&other[0]));
+                    line
+                });
+                let expected = order.iter().map(|index| expected[*index]);
+                assert!(written.eq(expected), "{order:?} from {first}");
             }
         }
     }
